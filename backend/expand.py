@@ -1,0 +1,335 @@
+"""From what a person writes, short or full, to the specification written out.
+
+Precedence: explicit > method > data set > field default.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from backend.datasets import DatasetFacts
+from backend.errors import FieldProblem, Invalid
+from backend.methods import METHODS, method_of
+from backend.spec import DEFAULT_DATASET, RunSpec, kinds
+
+Tree = dict[str, Any]
+Path = tuple[str, ...]
+
+SHORT_KEYS: dict[str, tuple[Path, ...]] = {
+    "latent_dim": (("architecture", "latent_dim"),),
+    "width": (("architecture", "width"),),
+    "network": (("architecture", "encoder", "network"), ("architecture", "decoder", "network")),
+    "epochs": (("training", "epochs"),),
+    "batch_size": (("training", "batch_size"),),
+    "learning_rate": (("training", "learning_rate"),),
+    "train_limit": (("dataset", "train_limit"),),
+    "beta": (("objective", "rate", "beta"),),
+    "target_rate": (("objective", "rate", "target_rate"),),
+    "divergence": (("objective", "divergence"),),
+    "alpha": (("objective", "information", "weight"),),
+    "lambda": (("objective", "divergence", "weight"),),
+}
+"""Short keys that stand for one field, or for the same field of several parts."""
+
+KNOB_KEYS = ("beta", "target_rate", "divergence", "alpha", "lambda")
+"""Short keys that a method takes as its knobs."""
+
+_RATE_KIND = {"beta": "beta", "target_rate": "target"}
+_ROOT_KEYS = (*RunSpec.model_fields, "method", *SHORT_KEYS)
+_AXES = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "marginals"))
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """A specification in full, and the name of what it minimises."""
+
+    spec: RunSpec
+    method: str
+
+
+def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
+    """Write a body in short, full or mixed form out in full.
+
+    Args:
+        body: the parsed JSON of a request.
+        datasets: facts of every data set there is, by name.
+
+    Raises:
+        Invalid: names each field at fault, as the writer named it.
+    """
+    if not isinstance(body, dict):
+        raise Invalid([FieldProblem((), 'a specification is a JSON object, such as {"dataset": "digits"}')])
+    reader = _Reader(body)
+    explicit = reader.explicit()
+    facts = _facts(explicit, datasets, reader)
+    method = reader.method()
+    tree = RunSpec().model_dump()
+    for layer in (
+        {"dataset": {"binarize": facts.binarizations[0], "sha256": facts.sha256}},
+        facts.defaults,
+        reader.method_objective(method),
+        explicit,
+    ):
+        tree = _merge(tree, layer)
+    spec = reader.validate(tree)
+    problems = list(_cross_checks(spec, facts))
+    if problems:
+        raise Invalid([FieldProblem(reader.as_written(p.loc), p.msg) for p in problems])
+    return Expanded(spec, method or method_of(spec.objective))
+
+
+def symbols(axis: str) -> dict[str, str]:
+    """Tuple symbol -> kind, for one of encoders, decoders, marginals."""
+    return {part.symbol: kind for kind, part in kinds(axis).items() if part.symbol != "?"}
+
+
+class _Reader:
+    """Reads one body; remembers which short key wrote which field, so that errors use the writer's words."""
+
+    def __init__(self, body: Tree) -> None:
+        self.body = body
+        self.problems: list[FieldProblem] = []
+        self.written_by: dict[Path, Path] = {}
+
+    def explicit(self) -> Tree:
+        """The fields the writer gave, as a tree in full form.
+
+        Raises:
+            Invalid: unknown keys, a short key beside its field, beta beside target_rate.
+        """
+        tree: Tree = {}
+        for key, value in self.body.items():
+            if key in RunSpec.model_fields:
+                tree[key] = self._section(key, value)
+            elif key not in _ROOT_KEYS:
+                self._problem((key,), _unknown(key))
+        self._raise()
+        knobs_go_to_method = "method" in self.body
+        for key in SHORT_KEYS:
+            if key in self.body:
+                self._short(tree, key, write=not (knobs_go_to_method and key in KNOB_KEYS))
+        if "beta" in self.body and "target_rate" in self.body:
+            self._problem(("target_rate",), "beta and target_rate exclude each other: keep one")
+        self._raise()
+        return tree
+
+    def _section(self, key: str, value: Any) -> Any:
+        if key == "architecture" and isinstance(value, str):
+            return self._tuple(value)
+        if key == "dataset" and isinstance(value, str):
+            name, _, binarize = value.partition("/")
+            self.written_by[("dataset", "name")] = ("dataset",)
+            self.written_by[("dataset", "binarize")] = ("dataset",)
+            return {"name": name, "binarize": binarize} if binarize else {"name": name}
+        if key != "seed" and not isinstance(value, dict):
+            shape = 'a string such as "---" or an object' if key == "architecture" else "an object"
+            self._problem((key,), f"should be {shape}")
+        return json.loads(json.dumps(value))  # a deep copy in plain JSON types
+
+    def _tuple(self, text: str) -> Tree:
+        tree: Tree = {}
+        if len(text) != len(_AXES):
+            self._problem(("architecture",), "a tuple has three symbols (encoder, decoder, marginal), such as ---")
+            return tree
+        for position, (symbol, (part, union)) in enumerate(zip(text, _AXES, strict=True), start=1):
+            known = symbols(union)
+            self.written_by[("architecture", part)] = ("architecture",)
+            if symbol in known:
+                tree[part] = {"kind": known[symbol]}
+            else:
+                choices = ", ".join(f"{s} ({k})" for s, k in known.items())
+                self._problem(("architecture",), f"symbol {position} is {symbol!r}, no {part}; choose from: {choices}")
+        return tree
+
+    def _short(self, tree: Tree, key: str, *, write: bool) -> None:
+        value = self.body[key]
+        for path in SHORT_KEYS[key]:
+            if _has(tree, path):
+                self._problem((key,), f"stands for {'.'.join(path)}, which is given too: keep one")
+            elif write:
+                self.written_by[path] = (key,)
+                self._write(tree, path, value)
+                if key in _RATE_KIND:
+                    self._rate_kind(tree, key)
+
+    def _rate_kind(self, tree: Tree, key: str) -> None:
+        rate = tree["objective"].get("rate") if isinstance(tree["objective"], dict) else None
+        if not isinstance(rate, dict):
+            return  # of the wrong type; validation says so
+        if rate.setdefault("kind", _RATE_KIND[key]) != _RATE_KIND[key]:
+            self._problem((key,), f"does not fit objective.rate of kind {rate['kind']!r}: keep one")
+
+    def _write(self, tree: Tree, path: Path, value: Any) -> None:
+        for part in path[:-1]:
+            inner = tree.setdefault(part, {})
+            if isinstance(inner, str):  # "rate": "beta" stands for {"kind": "beta"}
+                inner = tree[part] = {"kind": inner}
+            if not isinstance(inner, dict):
+                return  # of the wrong type; validation says so
+            tree = inner
+        tree[path[-1]] = value
+
+    def method(self) -> str | None:
+        """The name the run was asked by, or None."""
+        if "method" not in self.body:
+            return None
+        name = self.body["method"]
+        if not isinstance(name, str) or name not in METHODS:
+            self._problem(("method",), f"no such method; choose from: {', '.join(METHODS)}")
+            self._raise()
+        return str(name)
+
+    def method_objective(self, name: str | None) -> Tree:
+        """The objective of the method asked for, its knobs set from the short keys."""
+        if name is None:
+            return {}
+        method = METHODS[name]
+        given = {key: self.body[key] for key in KNOB_KEYS if key in self.body}
+        known = {knob.name: knob for knob in method.knobs}
+        for key in given:
+            if key not in known:
+                has = f"its knobs: {', '.join(known)}" if known else "it has no knobs"
+                self._problem((key,), f"method {name} has no such knob; {has}")
+            else:
+                self.written_by[("objective", *known[key].path)] = (key,)
+        self._raise()
+        return {"objective": method.expand(given)}
+
+    def validate(self, tree: Tree) -> RunSpec:
+        """The frozen specification.
+
+        Raises:
+            Invalid: for every field that is unknown, of the wrong type, or out of range.
+        """
+        try:
+            return RunSpec.model_validate_json(json.dumps(tree))
+        except ValidationError as error:
+            for each in error.errors(include_url=False, include_context=False):
+                loc = _without_tags(each["loc"])
+                self._problem(self.as_written(loc), each["msg"])
+            self._raise()
+            raise
+
+    def as_written(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The writer's name for a field: the short key where one wrote it."""
+        for length in range(len(loc), 0, -1):
+            short = self.written_by.get(tuple(map(str, loc[:length])))
+            if short is not None:
+                return short
+        return loc
+
+    def _problem(self, loc: tuple[str | int, ...], msg: str) -> None:
+        if FieldProblem(loc, msg) not in self.problems:
+            self.problems.append(FieldProblem(loc, msg))
+
+    def _raise(self) -> None:
+        if self.problems:
+            raise Invalid(self.problems)
+
+
+_KINDS = {kind for union in ("encoders", "decoders", "marginals", "networks", "likelihoods") for kind in kinds(union)}
+_TAGS = _KINDS | {
+    kind for union in ("rate_terms", "divergences", "information_terms", "estimators") for kind in kinds(union)
+}
+
+
+def _without_tags(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Pydantic puts the member's kind into the path of a union; the body has no such key."""
+    return tuple(part for index, part in enumerate(loc) if index == len(loc) - 1 or index == 0 or part not in _TAGS)
+
+
+def _merge(below: Any, above: Any) -> Any:
+    """Lay one tree over another. A part of another kind replaces the one below instead of mixing with it."""
+    if isinstance(above, str) and isinstance(below, dict) and "kind" in below:
+        above = {"kind": above}
+    if not (isinstance(below, dict) and isinstance(above, Mapping)):
+        return above
+    if "kind" in above and above["kind"] != below.get("kind"):
+        return dict(above)
+    return {**below, **{key: _merge(below.get(key), value) for key, value in above.items()}}
+
+
+def _has(tree: Any, path: Path) -> bool:
+    for part in path:
+        if not isinstance(tree, dict) or part not in tree:
+            return False
+        tree = tree[part]
+    return True
+
+
+def _unknown(key: str) -> str:
+    close = get_close_matches(key, _ROOT_KEYS, n=1)
+    hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(_ROOT_KEYS)}"
+    return f"unknown field{hint}"
+
+
+def _facts(explicit: Tree, datasets: Mapping[str, DatasetFacts], reader: _Reader) -> DatasetFacts:
+    name = explicit.get("dataset", {}).get("name", DEFAULT_DATASET)
+    if not isinstance(name, str) or name not in datasets:
+        loc = reader.as_written(("dataset", "name"))
+        raise Invalid([FieldProblem(loc, f"no such data set; there are: {', '.join(sorted(datasets))}")])
+    return datasets[name]
+
+
+def _cross_checks(spec: RunSpec, facts: DatasetFacts) -> "list[FieldProblem]":
+    """Rules between fields, and between a field and the data."""
+    found: list[FieldProblem] = []
+    dataset, training, rate = spec.dataset, spec.training, spec.objective.rate
+    train = facts.splits["train"]
+    if dataset.sha256 != facts.sha256:
+        found.append(
+            FieldProblem(("dataset", "sha256"), f"{facts.name} here has other content, {facts.sha256}: leave it out")
+        )
+    if dataset.binarize not in facts.binarizations:
+        choices = ", ".join(facts.binarizations)
+        found.append(FieldProblem(("dataset", "binarize"), f"{facts.name} has {facts.values} images: choose {choices}"))
+    if dataset.train_limit is not None and dataset.train_limit > train:
+        found.append(FieldProblem(("dataset", "train_limit"), f"{facts.name} has {train} training images"))
+    if dataset.eval_limit is not None and dataset.eval_limit > facts.splits["test"]:
+        found.append(FieldProblem(("dataset", "eval_limit"), f"{facts.name} has {facts.splits['test']} test images"))
+    anneal = getattr(rate, "anneal_epochs", 0)
+    if anneal > training.epochs:
+        found.append(
+            FieldProblem(
+                ("objective", "rate", "anneal_epochs"),
+                f"annealing over {anneal} epochs never ends in {training.epochs} epochs of training",
+            )
+        )
+    parameters = largest_layer(spec, facts)
+    if parameters > MAX_LAYER_PARAMETERS:
+        found.append(
+            FieldProblem(
+                ("architecture", "width"),
+                f"the largest layer would hold {parameters:.1e} parameters, over the limit of "
+                f"{MAX_LAYER_PARAMETERS:.0e}: lower width, units or latent_dim, or use smaller images",
+            )
+        )
+    return found
+
+
+MAX_LAYER_PARAMETERS = 2**28
+"""A layer beyond this (1 GiB in float32, four times that with Adam) is a typing error on any machine we know."""
+
+
+def largest_layer(spec: RunSpec, facts: DatasetFacts) -> int:
+    """Parameters of the largest single layer, roughly: a gate doubles a layer's outputs."""
+    architecture = spec.architecture
+    largest = 0
+    for part in (architecture.encoder, architecture.decoder):
+        network = part.network
+        if network.kind == "mlp":
+            units = math.ceil(network.units * architecture.width)
+            largest = max(largest, 2 * units * max(units, facts.pixels, architecture.latent_dim))
+        else:
+            patch = math.ceil(facts.height / 4) * math.ceil(facts.width / 4)
+            largest = max(
+                largest,
+                2 * patch * math.ceil(64 * architecture.width) * math.ceil(256 * architecture.width),
+                2 * patch * math.ceil(64 * architecture.width) * architecture.latent_dim,
+            )
+    return largest

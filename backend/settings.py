@@ -1,0 +1,55 @@
+"""Environment settings, one prefix: ``FRONTIER_``."""
+
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how long they may take. Every field is the environment variable of its name, upper case."""
+
+    model_config = SettingsConfigDict(env_prefix="FRONTIER_", frozen=True, use_attribute_docstrings=True)
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("rd-frontier", appauthor=False)))
+    """Folder of the database, the broker's socket, artifacts and data sets."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in the home folder."""
+    broker_url: str = ""
+    """Redis URL; empty means the embedded broker's socket in the home folder."""
+    artifacts_url: str = ""
+    """fsspec URL of checkpoints and data sets (file://, s3://); empty means the home folder."""
+    host: str = "127.0.0.1"
+    """Address the web server binds to."""
+    port: int = Field(default=8050, ge=0, le=65_535)
+    """Port of the web server; 0 picks a free one."""
+    api_token: str = ""
+    """Token that REST wants as Bearer and the UI as a sign-in; needed to bind to anything but loopback."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further Host names that writes may come through, as a JSON list."""
+    lease_s: float = Field(default=30.0, gt=0)
+    """Seconds after which an unrenewed lease runs out."""
+    reconcile_s: float = Field(default=10.0, gt=0)
+    """Seconds between two passes of the reconciler."""
+    checkpoint_s: float = Field(default=5.0, gt=0)
+    """Longest time between two checkpoints of a run, seconds."""
+    threads: int = Field(default=0, ge=0)
+    """CPU threads of a training process; 0 leaves one core to everything else."""
+    device: str = "auto"
+    """``auto``, ``cpu`` or ``cuda``."""
+    upload_limit_mb: int = Field(default=512, ge=1)
+    """Largest data set upload, MiB."""
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'frontier.db'}"
+
+    @cached_property
+    def resolved_broker_url(self) -> str:
+        return self.broker_url or f"redis+socket://{self.home / 'broker.sock'}"
+
+    @cached_property
+    def resolved_artifacts_url(self) -> str:
+        return self.artifacts_url or f"file://{self.home / 'artifacts'}"
