@@ -1,0 +1,98 @@
+"""Writing what a run measured: points, pictures and estimates, in the transaction that ends the job."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from backend.results import Estimate, InformationInterval
+from backend.spec import RunSpec
+from backend.store.clock import utc_now
+from backend.store.session import mark_changed
+from backend.store.tables import JobPicture, Picture, Point, Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiles:
+    """One PNG of equal tiles, row-major, without borders."""
+
+    png: bytes
+    count: int
+    columns: int
+    height: int
+    width: int
+    channels: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One measured point and its pictures by name."""
+
+    beta: float | None
+    condition: Mapping[str, float] | None
+    mutual_information: InformationInterval | None
+    label: str | None
+    estimates: Mapping[str, Estimate]
+    """Every estimate by name; ``rate``, ``distortion`` and ``neg_elbo`` are among them, nats."""
+    arrays: Mapping[str, Sequence[float]]
+    pictures: Mapping[str, Tiles]
+
+
+def stored_spec(run: Run) -> RunSpec:
+    """The specification of a stored run."""
+    return RunSpec.model_validate_json(json.dumps(run.spec))
+
+
+def save_points(session: Session, run: Run, results: Sequence[Result]) -> list[str]:
+    """Make these the points of a run, in order; returns their ids."""
+    session.execute(delete(Point).where(Point.run_id == run.id))
+    points = [_point(run, position, result) for position, result in enumerate(results)]
+    session.add_all(points)
+    session.flush()
+    for point, result in zip(points, results, strict=True):
+        session.add_all(Picture(point_id=point.id, name=name, **vars(tiles)) for name, tiles in result.pictures.items())
+    mark_changed(session, run.id, points=True)
+    return [point.id for point in points]
+
+
+def save_job_pictures(session: Session, job_id: str, pictures: Mapping[str, Tiles]) -> None:
+    """Make these the pictures of a short job."""
+    session.execute(delete(JobPicture).where(JobPicture.job_id == job_id))
+    session.add_all(JobPicture(job_id=job_id, name=name, **vars(tiles)) for name, tiles in pictures.items())
+
+
+def _point(run: Run, position: int, result: Result) -> Point:
+    spec = stored_spec(run)
+    rate, distortion = result.estimates["rate"], result.estimates["distortion"]
+    information = result.mutual_information
+    architecture = spec.architecture
+    return Point(
+        id=uuid.uuid4().hex,
+        run_id=run.id,
+        position=position,
+        dataset=run.dataset,
+        eval_limit=spec.dataset.eval_limit,
+        encoder=architecture.encoder.symbol,
+        decoder=architecture.decoder.symbol,
+        marginal=architecture.marginal.symbol,
+        architecture=run.architecture,
+        method=run.method,
+        seed=spec.seed,
+        beta=result.beta,
+        condition=None if result.condition is None else dict(result.condition),
+        rate=rate.value,
+        rate_stderr=rate.stderr,
+        distortion=distortion.value,
+        distortion_stderr=distortion.stderr,
+        neg_elbo=result.estimates["neg_elbo"].value,
+        mi_lower=None if information is None else information.lower,
+        mi_upper=None if information is None else information.upper,
+        saturated=None if information is None else information.saturated,
+        label=result.label,
+        estimates={name: estimate.model_dump(mode="json") for name, estimate in result.estimates.items()},
+        arrays={name: list(values) for name, values in result.arrays.items()},
+        created_at=utc_now(),
+    )
