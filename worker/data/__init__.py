@@ -1,0 +1,85 @@
+"""The data sets: where each comes from, and how a run gets its images."""
+
+from typing import Protocol
+
+import torch
+
+from backend.datasets import DatasetFacts
+from backend.errors import DataError, NotFound
+from backend.spec import Dataset
+from backend.store.dataset_files import artifact_key, pack, unpack
+from worker.data.contract import Data
+from worker.data.digits import digits
+from worker.data.prepare import prepare
+from worker.data.source import Arrays, Loader
+from worker.observing import Observer, Progress
+
+DATASETS: dict[str, Loader] = {
+    "digits": digits,
+}
+"""Loaders of the built-in data sets. An upload has none: it is in the artifact store or nowhere."""
+
+
+class Artifacts(Protocol):
+    """The part of the artifact store that is used here."""
+
+    def put(self, key: str, content: bytes) -> None: ...
+
+    def get(self, key: str) -> bytes: ...
+
+    def exists(self, key: str) -> bool: ...
+
+
+def load(
+    dataset: Dataset, facts: DatasetFacts, artifacts: Artifacts, observer: Observer, device: torch.device | str
+) -> Data:
+    """The images of a run, fetched first where they are not here yet.
+
+    Raises:
+        DataError: they cannot be had, or are not what the facts say.
+    """
+    observer.progress(Progress(stage="data"))
+    return prepare(dataset, facts, stored(facts, artifacts, observer), device)
+
+
+def stored(facts: DatasetFacts, artifacts: Artifacts, observer: Observer) -> Arrays:
+    """The arrays of a data set, from the artifact store or, the first time, from their source.
+
+    Raises:
+        DataError: they cannot be had, or are not what the facts say.
+    """
+    if facts.download_bytes is None and facts.name in DATASETS:
+        return DATASETS[facts.name](facts, observer)
+    try:
+        return unpack(artifacts.get(artifact_key(facts)), facts)
+    except NotFound:
+        return fetch(facts, artifacts, observer)
+
+
+def fetch(facts: DatasetFacts, artifacts: Artifacts, observer: Observer) -> Arrays:
+    """Get a built-in data set from its source and store it.
+
+    Raises:
+        DataError: no source has it, or what came is damaged; nothing is stored then.
+    """
+    if facts.name not in DATASETS:
+        raise DataError(f"the images of the uploaded data set {facts.name} are gone: upload its file again")
+    arrays = DATASETS[facts.name](facts, observer)
+    store(facts, arrays, artifacts)
+    return arrays
+
+
+def store(facts: DatasetFacts, arrays: Arrays, artifacts: Artifacts) -> None:
+    """Keep the arrays in the artifact store.
+
+    Raises:
+        DataError: the store has no room.
+    """
+    content = pack(arrays)
+    try:
+        artifacts.put(artifact_key(facts), content)
+    except OSError as error:
+        raise DataError(
+            f"data set {facts.name} needs {len(content) / 2**20:.0f} MiB in the artifact store and could not be "
+            f"written ({error.strerror or error}): free some disk space"
+        ) from error

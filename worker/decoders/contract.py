@@ -1,0 +1,37 @@
+"""What a decoder is: d(x|z), which can be valued and sampled."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from worker.rng import Noise
+
+
+class Decoder(nn.Module):
+    """d(x|z)."""
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        """log d(x_b|z_b), nats, summed over pixels.
+
+        Args:
+            x: images, shape [B, C, H, W].
+            z: latents, shape [B, latent_dim].
+
+        Returns:
+            shape [B].
+        """
+        raise NotImplementedError
+
+    def sample(self, z: Tensor, draws: int, noise: Noise, check: Callable[[], None]) -> Tensor:
+        """x ~ d(x|z), several for each z.
+
+        Args:
+            z: latents, shape [B, latent_dim].
+            draws: images for each z.
+            noise: where the randomness comes from.
+            check: called between rows where sampling is slow; raises to stop.
+
+        Returns:
+            images, shape [B, draws, C, H, W].
+        """
+        raise NotImplementedError

@@ -1,0 +1,13 @@
+"""The encoders e(z|x)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backend.spec import Architecture
+from worker.encoders.contract import Encoder
+from worker.encoders.gaussian import Gaussian
+from worker.networks.contract import ImageShape
+
+ENCODERS: dict[str, Callable[[Any, Architecture, ImageShape], Encoder]] = {
+    "gaussian": Gaussian,
+}

@@ -1,0 +1,10 @@
+"""The measurements beside rate and distortion."""
+
+from worker.estimators.active_units import active_units
+from worker.estimators.contract import Estimator
+from worker.estimators.mutual_information import mutual_information
+
+ESTIMATORS: dict[str, Estimator] = {
+    "mutual_information": mutual_information,
+    "active_units": active_units,
+}

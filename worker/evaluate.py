@@ -1,0 +1,150 @@
+"""A trained model to what is known about it: rate, distortion, estimates and pictures, on held-out data."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from backend.errors import TrainingError
+from backend.results import Estimate, InformationInterval, Label
+from backend.spec import BetaRate, RunSpec
+from worker.data.contract import Data
+from worker.distributions import DiagonalGaussian, Posterior, is_closed_form
+from worker.estimators import ESTIMATORS
+from worker.estimators.contract import Encoded, mean_estimate
+from worker.labels import label
+from worker.model import Model
+from worker.observing import Observer, Progress
+from worker.pictures import COUNT, Picture, draw_pictures
+from worker.rng import StepNoise
+
+__all__ = ["Measured", "Picture", "draw", "evaluate"]
+
+EVALUATION_SEED = 0
+"""Measurements have their own noise: the same for every model, and independent of how the model was trained."""
+CHUNK = 500
+"""Images measured at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One point in the plane, before it has an id."""
+
+    beta: float | None
+    condition: dict[str, float] | None
+    rate: Estimate
+    distortion: Estimate
+    neg_elbo: Estimate
+    mutual_information: InformationInterval | None
+    label: Label | None
+    estimates: dict[str, Estimate]
+    arrays: dict[str, list[float]]
+    pictures: dict[str, Picture]
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One pass over the test split: nats of each image, float64, shape [N], and what the encoder said."""
+
+    rate: Tensor
+    distortion: Tensor
+    posterior: Posterior
+    z: Tensor
+
+
+def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> list[Measured]:
+    """Measure a model at weight one on the test split, whatever its training loss was.
+
+    Args:
+        model: the trained model, in evaluation mode.
+        spec: its run.
+        data: its data; the test split is measured.
+        observer: its ``check`` is called between chunks.
+
+    Raises:
+        TrainingError: rate or distortion are not finite.
+    """
+    began = time.monotonic()
+    measured = _measure(model, data, observer)
+    _require_finite(measured)
+    closed = is_closed_form(measured.posterior, model.marginal())
+    settings = {"examples": len(measured.rate), "samples": 1, "seed": EVALUATION_SEED}
+    rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
+    estimates = {
+        "rate": mean_estimate(measured.rate, bound="exact", settings=rate_settings),
+        "distortion": mean_estimate(measured.distortion, bound="exact", settings=settings),
+        "neg_elbo": mean_estimate(measured.rate + measured.distortion, bound="upper", settings=rate_settings),
+    }
+    estimates = {name: _dated(each, began) for name, each in estimates.items()}
+    arrays: dict[str, list[float]] = {}
+    if closed and isinstance(measured.posterior, DiagonalGaussian):
+        arrays["kl_per_dimension"] = measured.posterior.kl_from_standard().mean(0).tolist()
+    information = None
+    encoded = Encoded(posterior=measured.posterior, z=measured.z, rate=measured.rate, spec=spec)
+    for config in spec.evaluation.estimators:
+        began = time.monotonic()
+        findings = ESTIMATORS[config.kind](config, encoded, observer.check)
+        estimates |= {name: _dated(each, began) for name, each in findings.estimates.items()}
+        arrays |= findings.arrays
+        information = findings.information or information
+    rate_term = spec.objective.rate
+    return [
+        Measured(
+            beta=rate_term.beta if isinstance(rate_term, BetaRate) else None,
+            condition=None,
+            rate=estimates["rate"],
+            distortion=estimates["distortion"],
+            neg_elbo=estimates["neg_elbo"],
+            mutual_information=information,
+            label=label(float(measured.rate.mean()), float(measured.distortion.mean())),
+            estimates=estimates,
+            arrays=arrays,
+            pictures=draw_pictures(model, data, observer=observer),
+        )
+    ]
+
+
+def draw(
+    model: Model, spec: RunSpec, data: Data, *, seed: int, count: int = COUNT, observer: Observer
+) -> dict[str, Picture]:
+    """More pictures of a stored model: other inputs and other noise for each seed."""
+    return draw_pictures(model, data, seed=seed, count=count, observer=observer)
+
+
+def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
+    device = data.test.images.device
+    noise = StepNoise(EVALUATION_SEED, "evaluation", device)
+    rates, distortions, posteriors, latents = [], [], [], []
+    with torch.no_grad():
+        for number, index in enumerate(torch.arange(len(data.test), device=device).split(CHUNK)):
+            observer.check()
+            observer.progress(Progress(stage="measuring", step=number * CHUNK, steps=len(data.test)))
+            drawn = noise.at(number)
+            terms = model(data.test.batch(index, drawn), drawn)
+            rates.append(terms.rate.double())
+            distortions.append(terms.distortion.double())
+            posteriors.append(terms.posterior.double())
+            latents.append(terms.z.double())
+    posterior = type(posteriors[0]).cat(posteriors)
+    return _Pass(torch.cat(rates), torch.cat(distortions), posterior, torch.cat(latents))
+
+
+def _require_finite(measured: _Pass) -> None:
+    for name, each in (("rate", measured.rate), ("distortion", measured.distortion)):
+        bad = int((~each.isfinite()).sum())
+        if bad:
+            raise TrainingError(
+                f"the trained model has no finite {name} on {bad} of {len(each)} held-out images",
+                "lower the learning rate, or raise beta",
+            )
+
+
+def _dated(estimate: Estimate, began: float) -> Estimate:
+    update: dict[str, Any] = {
+        "seconds": round(time.monotonic() - began, 4),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return estimate.model_copy(update=update)

@@ -1,0 +1,11 @@
+"""The likelihoods of a pixel."""
+
+from collections.abc import Callable
+from typing import Any
+
+from worker.likelihoods.bernoulli import Bernoulli
+from worker.likelihoods.contract import Likelihood
+
+LIKELIHOODS: dict[str, Callable[[Any], Likelihood]] = {
+    "bernoulli": Bernoulli,
+}

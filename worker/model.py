@@ -1,0 +1,63 @@
+"""Joins encoder, decoder and marginal; rate and distortion are the same two expressions for every choice of them."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from backend.spec import Architecture
+from worker.decoders import DECODERS
+from worker.distributions import Posterior, rate
+from worker.encoders import ENCODERS
+from worker.marginals import MARGINALS
+from worker.networks.contract import ImageShape
+from worker.rng import Noise, derive
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one pass measures of each image, nats, shape [B], and what it took from the encoder."""
+
+    rate: Tensor
+    distortion: Tensor
+    posterior: Posterior
+    z: Tensor
+
+
+class Model(nn.Module):
+    """``R = E[log e(z|x) - log m(z)]`` and ``D = E[-log d(x|z)]`` of one tuple of parts.
+
+    Args:
+        architecture: the tuple and its sizes.
+        shape: size of an image.
+    """
+
+    def __init__(self, architecture: Architecture, shape: ImageShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.encoder = ENCODERS[architecture.encoder.kind](architecture.encoder, architecture, shape)
+        self.decoder = DECODERS[architecture.decoder.kind](architecture.decoder, architecture, shape)
+        self.marginal = MARGINALS[architecture.marginal.kind](architecture.marginal, architecture, shape)
+
+    def forward(self, x: Tensor, noise: Noise) -> Terms:
+        """One sample of z for each image.
+
+        Args:
+            x: images in [0, 1], shape [B, C, H, W].
+            noise: where z takes its randomness from.
+        """
+        posterior = self.encoder(x)
+        z = posterior.rsample(noise)
+        return Terms(rate(posterior, self.marginal(), z), -self.decoder(x, z), posterior, z)
+
+    def rate(self, x: Tensor, noise: Noise) -> Tensor:
+        """The rate alone, without decoding: nats, shape [B]."""
+        posterior: Posterior = self.encoder(x)
+        return rate(posterior, self.marginal(), posterior.rsample(noise))
+
+
+def build_model(architecture: Architecture, shape: ImageShape, seed: int) -> Model:
+    """A model on the CPU whose initial parameters depend on ``seed`` alone, whatever was drawn before."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive(seed, "parameters"))
+        return Model(architecture, shape)

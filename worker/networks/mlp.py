@@ -1,0 +1,40 @@
+"""Gated dense layers, for the encoder and the decoder."""
+
+from torch import Tensor, nn
+
+from backend.spec import MlpNetwork
+from worker.networks.contract import FeatureNetwork, ImageNetwork, ImageShape, scaled
+from worker.networks.gated import gated_linear
+
+
+def _hidden(config: MlpNetwork, inputs: int, width: float) -> tuple[nn.Module, int]:
+    units = scaled(config.units, width)
+    sizes = [inputs] + [units] * config.layers
+    return nn.Sequential(*(gated_linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))), units
+
+
+class MlpFeatures(FeatureNetwork):
+    """The image flattened, then ``layers`` gated layers of ``units``."""
+
+    def __init__(self, config: MlpNetwork, shape: ImageShape, width: float) -> None:
+        super().__init__()
+        pixels = shape.channels * shape.height * shape.width
+        self.layers, self.features = _hidden(config, pixels, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features: Tensor = self.layers(x.flatten(1))
+        return features
+
+
+class MlpImage(ImageNetwork):
+    """``layers`` gated layers of ``units``, then one linear layer to every output of every pixel."""
+
+    def __init__(self, config: MlpNetwork, shape: ImageShape, width: float, latent_dim: int, outputs: int) -> None:
+        super().__init__()
+        self.shape = (outputs, shape.height, shape.width)
+        self.layers, units = _hidden(config, latent_dim, width)
+        self.last = nn.Linear(units, outputs * shape.height * shape.width)
+
+    def forward(self, z: Tensor) -> Tensor:
+        image: Tensor = self.last(self.layers(z))
+        return image.unflatten(1, self.shape)

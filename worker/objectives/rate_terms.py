@@ -1,0 +1,105 @@
+"""The terms in R: none, beta, and the two forms of the target rate."""
+
+import torch
+from torch import Tensor
+
+from backend.spec import BetaRate, NoRate, TargetRate
+from worker.objectives.contract import Position, RateTerm, scalar
+
+
+class NoTerm(RateTerm):
+    """0: an unregularised autoencoder."""
+
+    def __init__(self, config: NoRate) -> None:
+        super().__init__()
+
+    def forward(self, rate: Tensor, position: Position) -> Tensor:
+        return torch.zeros_like(rate)
+
+
+class Beta(RateTerm):
+    """beta * R, with beta rising linearly from 0 over the annealing epochs."""
+
+    def __init__(self, config: BetaRate) -> None:
+        super().__init__()
+        self.config = config
+
+    def weight(self, position: Position) -> float:
+        """beta of this step."""
+        annealing = self.config.anneal_epochs * position.steps_per_epoch
+        return self.config.beta * min(1.0, position.step / annealing) if annealing else self.config.beta
+
+    def forward(self, rate: Tensor, position: Position) -> Tensor:
+        return self.weight(position) * rate
+
+    def columns(self, position: Position) -> dict[str, float]:
+        return {"beta": self.weight(position)}
+
+
+class Penalty(RateTerm):
+    """weight * |R* - R| with the batch mean of R (B, section 4)."""
+
+    def __init__(self, config: TargetRate) -> None:
+        super().__init__()
+        self.config = config
+
+    def forward(self, rate: Tensor, position: Position) -> Tensor:
+        return self.config.weight * (rate - self.config.target_rate).abs()
+
+
+class Constrained(RateTerm):
+    """Minimise D subject to held-out R = R*, by a learned weight w on R.
+
+    An augmented Lagrangian, seen as a controller (ControlVAE, Shao et al. 2020): with the relative error
+    ``e = (R - S) / (S + 1)``, clipped to [-1, 1],
+
+    ``w = exp(u + P e) - 1,  u <- u + I e``
+
+    - The integral u finds the frontier's slope at the set point S, whatever it is; the proportional part makes the
+      objective curved, so that it has one minimum even where the frontier is a straight line and w alone decides
+      nothing.
+    - The exponential spans slopes from thousandths to thousands with one gain. w stays above -1, the weight the
+      paper's penalty has below R*: below zero it rewards rate, which lifts a collapsed decoder off R = 0.
+    - I shrinks with the learning rate, because so does the speed at which R answers.
+    - S is R* less the gap between held-out and training rate, measured while training.
+    """
+
+    PROPORTIONAL = 1.0
+    INTEGRAL = 0.005
+    """A step; R answers within about 100 steps."""
+    CORRECTION = 0.5
+    """Share of the newest gap in the running one: the gap is measured with error."""
+    corrections = 20
+
+    level: Tensor
+    set_point: Tensor
+    gap: Tensor
+
+    def __init__(self, config: TargetRate) -> None:
+        super().__init__()
+        self.target = config.target_rate
+        self.register_buffer("level", scalar(2.0).log())  # w = 1: start at the ELBO
+        self.register_buffer("set_point", scalar(self.target))
+        self.register_buffer("gap", scalar(0.0))
+
+    def _error(self, rate: Tensor) -> Tensor:
+        return ((rate - self.set_point) / (self.set_point + 1)).clamp(-1, 1)
+
+    def forward(self, rate: Tensor, position: Position) -> Tensor:
+        weight = torch.expm1(self.level + self.PROPORTIONAL * self._error(rate.detach()))
+        return weight * (rate - self.set_point)
+
+    def update(self, rate: Tensor, position: Position) -> None:
+        self.level += self.INTEGRAL * position.pace * self._error(rate)
+
+    def correct(self, gap: Tensor) -> None:
+        self.gap += self.CORRECTION * (gap - self.gap)
+        self.set_point.copy_((self.target - self.gap).clamp_min(0.0))
+
+    def columns(self, position: Position) -> dict[str, float]:
+        return {"multiplier": float(torch.expm1(self.level)), "set_point": float(self.set_point)}
+
+
+def target(config: TargetRate) -> RateTerm:
+    """The form the specification asks for."""
+    return Constrained(config) if config.form == "constrained" else Penalty(config)

@@ -1,0 +1,247 @@
+"""The training loop: one list of players, stepped in rounds, that ends with the same bits however often it is stopped."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from backend.errors import Released, TrainingError
+from backend.spec import RunSpec, Training
+from worker import checkpoint as checkpoints
+from worker.data.contract import Data
+from worker.devices import describe_device, set_threads
+from worker.meter import Meter
+from worker.model import Model, build_model
+from worker.objectives import Objective
+from worker.objectives.contract import Position
+from worker.observing import Observer, Progress, SilentObserver
+from worker.players import Player, adam
+from worker.rng import StepNoise
+
+__all__ = ["Observer", "Progress", "SilentObserver", "Trained", "train"]
+
+GAP_IMAGES = 5000
+"""Images, at most, of each split that a gap between held-out and training rate is measured on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A model whose training ended."""
+
+    model: Model
+    step: int
+    timings: dict[str, float]
+    """train_s over all attempts; images_per_second over this one."""
+
+
+def train(
+    spec: RunSpec,
+    data: Data,
+    *,
+    device: torch.device | str,
+    observer: Observer,
+    resume: bytes | None = None,
+    checkpoint_s: float = 5.0,
+) -> Trained:
+    """Train the model of a specification.
+
+    Args:
+        spec: the run.
+        data: its images, on the device.
+        device: where the model lives.
+        observer: told of progress; its ``check`` is called before every step and may stop the run.
+        resume: a checkpoint of the same run to go on from.
+        checkpoint_s: longest time between two checkpoints, seconds.
+
+    Returns:
+        the model, the same to the last bit on one CPU machine however often the run was stopped and resumed.
+
+    Raises:
+        TrainingError: the loss is not finite any more, or memory ran out.
+        Released: passed on from the observer after a checkpoint was saved.
+        Cancelled, LeaseLost: passed on from the observer.
+    """
+    try:
+        run = _Run(spec, data, torch.device(device), observer)
+        if resume is not None:
+            run.restore(checkpoints.load(resume, spec))
+        observer.log(f"training on {describe_device(run.device)} from step {run.step} of {run.total}")
+        return run.finish(checkpoint_s)
+    except torch.OutOfMemoryError as error:
+        raise TrainingError("out of GPU memory", "try a smaller batch_size, width or latent_dim") from error
+    except RuntimeError as error:
+        if "can't allocate memory" in str(error):
+            raise TrainingError("out of memory", "try a smaller batch_size, width or latent_dim") from error
+        raise
+
+
+def pace(training: Training, step: int, total: int) -> float:
+    """Learning rate of a step over the first one: 1 for the first half, then linearly to 0 (B, F.4), or always 1."""
+    if training.schedule == "constant":
+        return 1.0
+    return min(1.0, (total - step) / (total - total // 2))
+
+
+class _Run:
+    """A run between two steps."""
+
+    def __init__(self, spec: RunSpec, data: Data, device: torch.device, observer: Observer) -> None:
+        self.spec, self.data, self.device, self.observer = spec, data, device, observer
+        self.batch_size = min(spec.training.batch_size, len(data.train))
+        self.steps_per_epoch = len(data.train) // self.batch_size
+        self.total = self.steps_per_epoch * spec.training.epochs
+        self.step = 0
+        self.train_s = 0.0
+        self.model = build_model(spec.architecture, data.shape, spec.seed).to(device)
+        self.objective = Objective(spec.objective).to(device)
+        self.players = self._players()
+        self.meter = Meter(self.total, device)
+        self._noise = StepNoise(spec.seed, "step", device)
+        self._order = StepNoise(spec.seed, "order", device)
+        self._epoch_order: tuple[int, Tensor] | None = None
+        wanted = self.objective.rate_term.corrections
+        self._correct_every = min(self.steps_per_epoch, math.ceil(self.total / wanted)) if wanted else 0
+
+    def _players(self) -> list[Player]:
+        training = self.spec.training
+        parameters = list(self.model.parameters())
+        return [
+            Player(
+                name="model",
+                parameters=parameters,
+                loss=lambda x, noise, position: self.objective(self.model, x, noise, position),
+                optimiser=adam(parameters, training.learning_rate),
+                learning_rate=training.learning_rate,
+                normalize_gradients=training.normalize_gradients,
+            )
+        ]
+
+    # -- the loop -----------------------------------------------------------------------------------------------------
+
+    def finish(self, checkpoint_s: float) -> Trained:
+        """Step to the end."""
+        began, first = time.monotonic(), self.step
+        before = self.train_s
+        saved_at, save_took = began, 0.0
+        self.model.train()
+        while self.step < self.total:
+            try:
+                self.observer.check()
+                if self._correct_every and self.step and self.step % self._correct_every == 0:
+                    self._correct()
+            except Released:
+                self._save()
+                raise
+            self._round()
+            now = time.monotonic()
+            self.train_s = before + now - began
+            self._report((now - began) / (self.step - first))
+            if now - saved_at + save_took >= checkpoint_s and self.step < self.total:
+                self._save()
+                saved_at = now
+                save_took = time.monotonic() - now
+        if self.step > first:
+            self._save()
+        spent = max(time.monotonic() - began, 1e-9)
+        return Trained(
+            model=self.model.eval(),
+            step=self.step,
+            timings={"train_s": self.train_s, "images_per_second": (self.step - first) * self.batch_size / spent},
+        )
+
+    def _round(self) -> None:
+        """Every player's steps on one batch, then what the rate term learns from it."""
+        position = self._position()
+        noise = self._noise.at(self.step)
+        x = self.data.train.batch(self._indices(), noise)
+        for player in self.players:
+            for _ in range(player.steps):
+                losses = player.step(x, noise, position)
+        with torch.no_grad():
+            self.objective.rate_term.update(losses.rate, position)
+        self.step += 1
+        self.meter.add(losses, self.step)
+        if self.meter.row_due(self.step):
+            columns = self.meter.row(self.step, self.batch_size)
+            epoch = self.step / self.steps_per_epoch
+            terms = self.objective.rate_term.columns(position)
+            rate = self.spec.training.learning_rate * position.pace
+            self.observer.history(self.step, {"epoch": epoch, **columns, **terms, "learning_rate": rate})
+
+    def _position(self) -> Position:
+        return Position(
+            step=self.step,
+            total=self.total,
+            steps_per_epoch=self.steps_per_epoch,
+            pace=pace(self.spec.training, self.step, self.total),
+        )
+
+    def _indices(self) -> Tensor:
+        """The images of this step, shape [batch_size]; what a shuffled epoch leaves over is left out."""
+        epoch, place = divmod(self.step, self.steps_per_epoch)
+        if self._epoch_order is None or self._epoch_order[0] != epoch:
+            self._epoch_order = epoch, self._order.at(epoch).order(len(self.data.train))
+        return self._epoch_order[1][place * self.batch_size : (place + 1) * self.batch_size]
+
+    def _correct(self) -> None:
+        """Tell the rate term how far the held-out rate lies above the training rate, for the model as it is.
+
+        It comes before the step, so that a stop in the middle of it leaves the run between two steps.
+        """
+        count = min(len(self.data.train), len(self.data.validation), GAP_IMAGES)
+        noise = StepNoise(self.spec.seed, "gap", self.device).at(self.step)
+        rates = []
+        self.model.eval()
+        with torch.no_grad():
+            for split in (self.data.validation, self.data.train):
+                total = torch.zeros((), device=self.device)
+                for index in noise.order(len(split))[:count].split(self.batch_size):
+                    self.observer.check()
+                    total += self.model.rate(split.batch(index, noise), noise).sum()
+                rates.append(total / count)
+        self.model.train()
+        self.objective.rate_term.correct(rates[0] - rates[1])
+
+    # -- the outside --------------------------------------------------------------------------------------------------
+
+    def _report(self, seconds_a_step: float) -> None:
+        self.observer.progress(
+            Progress(
+                stage="training",
+                epoch=self.step // self.steps_per_epoch,
+                epochs=self.spec.training.epochs,
+                step=self.step,
+                steps=self.total,
+                eta_s=(self.total - self.step) * seconds_a_step,
+            )
+        )
+
+    def _save(self) -> None:
+        self.meter.check(self.step)
+        shape = self.data.shape
+        state = checkpoints.Checkpoint(
+            spec_digest=self.spec.digest,
+            spec=self.spec.model_dump_json(),
+            shape=(shape.height, shape.width, shape.channels),
+            step=self.step,
+            threads=torch.get_num_threads(),
+            model=self.model.state_dict(),
+            objective=self.objective.state_dict(),
+            players={player.name: player.optimiser.state_dict() for player in self.players},
+            meter=self.meter.state(),
+            train_s=self.train_s,
+        )
+        self.observer.save(checkpoints.save(state), self.step)
+
+    def restore(self, state: checkpoints.Checkpoint) -> None:
+        """Go on from a checkpoint. A finished one has no optimisers, and nothing left to do."""
+        set_threads(state.threads)
+        self.step, self.train_s = state.step, state.train_s
+        self.model.load_state_dict(state.model)
+        self.objective.load_state_dict(state.objective)
+        if self.step < self.total:
+            for player in self.players:
+                player.optimiser.load_state_dict(state.players[player.name])
+            self.meter.restore(state.meter)
