@@ -1,5 +1,7 @@
 """The data sets: where each comes from, and how a run gets its images."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import torch
@@ -10,14 +12,24 @@ from backend.spec import Dataset
 from backend.store.dataset_files import artifact_key, pack, unpack
 from worker.data.contract import Data
 from worker.data.digits import digits
+from worker.data.mnist import import_mnist, mnist
+from worker.data.mnist_static import import_mnist_static, mnist_static
 from worker.data.prepare import prepare
 from worker.data.source import Arrays, Loader
 from worker.observing import Observer, Progress
 
 DATASETS: dict[str, Loader] = {
     "digits": digits,
+    "mnist": mnist,
+    "mnist-static": mnist_static,
 }
 """Loaders of the built-in data sets. An upload has none: it is in the artifact store or nowhere."""
+
+IMPORTERS: dict[str, Callable[[DatasetFacts, Path], Arrays]] = {
+    "mnist": import_mnist,
+    "mnist-static": import_mnist_static,
+}
+"""What reads a person's own copy of a built-in data set."""
 
 
 class Artifacts(Protocol):
@@ -61,25 +73,27 @@ def fetch(facts: DatasetFacts, artifacts: Artifacts, observer: Observer) -> Arra
 
     Raises:
         DataError: no source has it, or what came is damaged; nothing is stored then.
+        Unavailable: the artifact store has no room.
     """
     if facts.name not in DATASETS:
         raise DataError(f"the images of the uploaded data set {facts.name} are gone: upload its file again")
     arrays = DATASETS[facts.name](facts, observer)
-    store(facts, arrays, artifacts)
+    artifacts.put(artifact_key(facts), pack(arrays))
     return arrays
 
 
-def store(facts: DatasetFacts, arrays: Arrays, artifacts: Artifacts) -> None:
-    """Keep the arrays in the artifact store.
+def bring(facts: DatasetFacts, path: Path, artifacts: Artifacts) -> None:
+    """Store a built-in data set from a person's own copy.
+
+    Args:
+        facts: the data set.
+        path: a file or folder.
 
     Raises:
-        DataError: the store has no room.
+        DataError: the data set takes no copies, or the copy is not it; nothing is stored then.
     """
-    content = pack(arrays)
-    try:
-        artifacts.put(artifact_key(facts), content)
-    except OSError as error:
-        raise DataError(
-            f"data set {facts.name} needs {len(content) / 2**20:.0f} MiB in the artifact store and could not be "
-            f"written ({error.strerror or error}): free some disk space"
-        ) from error
+    if facts.name not in IMPORTERS:
+        raise DataError(f"data set {facts.name} is not imported: it needs no file")
+    if not path.exists():
+        raise DataError(f"{path} does not exist")
+    artifacts.put(artifact_key(facts), pack(IMPORTERS[facts.name](facts, path)))

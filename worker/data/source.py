@@ -1,7 +1,7 @@
 """What a loader is, and the check that it loaded the right thing."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from backend.errors import DataError
 from worker.observing import Observer
 
 Arrays = dict[str, NDArray[np.generic]]
-"""``{split}_images`` [N, H, W, C] and, where there are labels, ``{split}_labels`` [N]; see backend.store.dataset_files."""
+"""``{split}_images`` [N, H, W, C] and, where there are labels, ``{split}_labels`` [N]; as the store's ``pack`` takes them."""
 
 Loader = Callable[[DatasetFacts, Observer], Arrays]
 """Gets a data set from where it comes from. Nothing is kept when it raises."""
@@ -29,3 +29,28 @@ def require_checksum(facts: DatasetFacts, name: str, content: bytes) -> None:
             f"{facts.name}: {name} has SHA-256 {found[:16]}..., expected {facts.checksums[name][:16]}...; "
             "nothing of it was kept: load it again"
         )
+
+
+def first_that_works(facts: DatasetFacts, attempts: Mapping[str, Callable[[], Arrays]], observer: Observer) -> Arrays:
+    """Try sources in order.
+
+    Args:
+        facts: the data set.
+        attempts: name of a source -> what gets the arrays from there.
+        observer: told which source failed, and why.
+
+    Raises:
+        DataError: every source failed; gives each reason.
+    """
+    reasons = []
+    for source, attempt in attempts.items():
+        observer.check()
+        try:
+            return attempt()
+        except DataError as error:
+            reasons.append(str(error))
+            observer.log(f"{source}: {error}")
+    raise DataError(
+        f"data set {facts.name} cannot be had from anywhere: {'; '.join(reasons)}. Connect to the network, or bring "
+        f"your own copy: frontier data import {facts.name} FILE"
+    )
