@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, insert, select, update
+from sqlalchemy import Engine, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 
@@ -59,15 +59,23 @@ def mark_deleted(session: Session, run_id: str) -> None:
 def _move_revision(session: Session) -> None:
     changed, deleted = session.info.pop(_CHANGED, set()), session.info.pop(_DELETED, set())
     points = session.info.pop(_POINTS, False)
+    changed -= deleted
     if not changed and not deleted:
         return
-    moved: dict[str, Any] = {"value": Revision.value + 1}
+    # Every run gets a value of its own, so that ``/changes`` can be cut between any two runs.
+    steps = len(changed) + (1 if deleted else 0)
+    moved: dict[str, Any] = {"value": Revision.value + steps}
     if points:
-        moved["points"] = Revision.value + 1
-    value = session.scalar(update(Revision).values(moved).returning(Revision.value))
-    session.execute(update(Run).where(Run.id.in_(changed - deleted)).values(revision=value))
+        moved["points"] = Revision.value + steps
+    value: int = session.scalars(update(Revision).values(moved).returning(Revision.value)).one()
+    if changed:
+        session.connection().execute(
+            update(Run).where(Run.id == bindparam("run")).values(revision=bindparam("moved_to")),
+            [{"run": run_id, "moved_to": value - place} for place, run_id in enumerate(sorted(changed))],
+        )
     if deleted:
-        session.execute(insert(Deletion), [{"revision": value, "run_id": run_id} for run_id in deleted])
+        lowest = value - len(changed)
+        session.execute(insert(Deletion), [{"revision": lowest, "run_id": run_id} for run_id in deleted])
 
 
 def current_revision(session: Session) -> Revision:

@@ -1,0 +1,124 @@
+"""``/frontier``: staircase, hull and hypervolume of each group of points that may be compared."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from backend.api.parts import DatabaseOf, dataset_in
+from backend.api.plane import Plane, cells, respond
+from backend.datasets import DatasetFacts, EntropyBound
+from backend.errors import FieldProblem, Invalid
+from backend.frontier import hull, hypervolume, staircase
+from backend.store import datasets
+from backend.store.points import Columns
+
+router = APIRouter(prefix="/frontier", tags=["frontier"])
+
+GroupBy = Literal["none", "encoder", "decoder", "marginal", "architecture", "method"]
+EVERYTHING = "all"
+"""Key of the one group of ``group_by=none``."""
+
+
+class Bound(BaseModel):
+    """The best known upper bound on the data entropy H, nats per example."""
+
+    value: float
+    source: str
+
+
+class Reference(BaseModel):
+    """The corner that hypervolumes are measured against: (2H, 2H), nats."""
+
+    rate: float
+    distortion: float
+
+
+class Group(BaseModel):
+    """Points that may be compared."""
+
+    key: str
+    eval_limit: int | None
+    staircase: list[str]
+    hull: list[str]
+    hypervolume: float
+
+
+class Frontier(BaseModel):
+    """The frontiers of one data set."""
+
+    dataset: str
+    revision: int
+    entropy_bound: Bound
+    reference: Reference
+    groups: list[Group]
+
+
+@router.get("", response_model=Frontier, responses={304: {"description": "The client has it already"}})
+def get_frontier(
+    request: Request,
+    database: DatabaseOf,
+    dataset: Annotated[str, Query(min_length=1, max_length=100, description="`name` or `name/binarize`")],
+    group_by: GroupBy = "none",
+) -> Response:
+    """Ties are kept; points measured on other evaluation data are in groups of their own."""
+    with database.read() as session:
+        known = datasets.every(session)
+    wanted = dataset_in(dataset, known)
+    if wanted is None:
+        raise Invalid([FieldProblem(("dataset",), f"name a data set; there are: {', '.join(known)}")])
+    facts = known[wanted.partition("/")[0]]
+    plane: Plane = request.app.state.plane
+    columns = plane.columns()
+
+    def build() -> dict[str, Any]:
+        chosen = np.flatnonzero(columns.table["dataset"] == wanted)
+        bound = _entropy_bound(facts, columns, chosen)
+        corner = (2 * bound.value, 2 * bound.value)
+        return {
+            "dataset": wanted,
+            "revision": columns.revision,
+            "entropy_bound": {"value": bound.value, "source": bound.source},
+            "reference": {"rate": corner[0], "distortion": corner[1]},
+            "groups": _groups(columns, chosen, group_by, corner),
+        }
+
+    return respond(request, plane.answer(columns, ("frontier", wanted, group_by), build))
+
+
+def _groups(
+    columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy, corner: tuple[float, float]
+) -> list[dict[str, Any]]:
+    by = ("eval_limit",) if group_by == "none" else ("eval_limit", group_by)
+    found = []
+    for (eval_limit, *key), cell in cells(columns, chosen, by).items():
+        ids, rate, distortion = (columns.table[name][cell] for name in ("id", "rate", "distortion"))
+        name = key[0] if key else EVERYTHING
+        found.append(
+            {
+                "key": name if eval_limit is None else f"{name} (eval_limit {eval_limit})",
+                "eval_limit": eval_limit,
+                "staircase": ids[staircase(rate, distortion)].tolist(),
+                "hull": ids[hull(rate, distortion)].tolist(),
+                "hypervolume": hypervolume(rate, distortion, corner),
+            }
+        )
+    return sorted(found, key=lambda group: (group["eval_limit"] is not None, group["eval_limit"] or 0, group["key"]))
+
+
+def _entropy_bound(facts: DatasetFacts, columns: Columns, chosen: NDArray[np.int64]) -> EntropyBound:
+    """The smaller of what is published and what was measured; full evaluation data before a part of it."""
+    limits = columns.table["eval_limit"][chosen].tolist()
+    full = chosen[np.array([limit is None for limit in limits], dtype=bool)]
+    measured = full if full.size else chosen
+    sums = columns.table["neg_elbo"][measured]
+    if not np.isfinite(sums).any():
+        return facts.entropy_bound
+    best = int(np.nanargmin(sums))
+    value, run_id = float(sums[best]), columns.table["run_id"][measured[best]]
+    if value >= facts.entropy_bound.value:
+        return facts.entropy_bound
+    part = "" if full.size else ", on a part of the test images"
+    return EntropyBound(value=value, source=f"smallest R + D measured here (run {run_id}{part})")

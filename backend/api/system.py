@@ -1,0 +1,99 @@
+"""``/changes`` for whoever watches, and health, readiness and metrics for whoever operates."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.api.parts import ArtifactsOf, DatabaseOf, WakeupsOf
+from backend.api.records import Changes, run_record
+from backend.errors import Unavailable
+from backend.metrics import Metrics
+from backend.store import changes
+from backend.store.session import Database
+
+router = APIRouter(tags=["system"])
+root_router = APIRouter(tags=["system"])
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
+class PartState(BaseModel):
+    """Whether one part can be reached."""
+
+    ok: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether requests can be served, part by part."""
+
+    status: str
+    """ready, or unavailable where database or broker is down."""
+    parts: dict[str, PartState]
+
+
+@router.get("/changes")
+def get_changes(
+    database: DatabaseOf,
+    since: Annotated[int, Query(ge=0, le=2**63 - 1, description="the last revision seen; 0 for everything")] = 0,
+) -> Changes:
+    """Runs changed and deleted since a revision; one cheap query where nothing did."""
+    with database.read() as session:
+        found = changes.since(session, since)
+        return Changes(
+            revision=found.revision,
+            runs=[run_record(details) for details in found.runs],
+            deleted=list(found.deleted),
+            more=found.more,
+        )
+
+
+@root_router.get("/healthz")
+async def healthz() -> Health:
+    """Liveness: needs no other part."""
+    return Health(status="ok")
+
+
+@root_router.get("/readyz", responses={503: {"model": Readiness, "description": "Database or broker is down"}})
+def readyz(database: DatabaseOf, artifacts: ArtifactsOf, wakeups: WakeupsOf, response: Response) -> Readiness:
+    """Readiness with the state of each part; 503 only where database or broker is down."""
+    broker = wakeups.ping()
+    parts = {
+        "database": _database_state(database),
+        "broker": PartState(ok=broker, detail="answers" if broker else "does not answer: runs wait until it does"),
+        "artifacts": _artifacts_state(artifacts),
+    }
+    ready = parts["database"].ok and parts["broker"].ok
+    response.status_code = 200 if ready else 503
+    return Readiness(status="ready" if ready else "unavailable", parts=parts)
+
+
+@root_router.get("/metrics", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Counters and gauges in Prometheus text form."""
+    found: Metrics = request.app.state.metrics
+    return Response(found.exposition(), media_type=found.content_type)
+
+
+def _database_state(database: Database) -> PartState:
+    try:
+        with database.read() as session:
+            session.execute(text("SELECT 1 FROM revision"))
+    except SQLAlchemyError as error:
+        return PartState(ok=False, detail=f"cannot be read: {getattr(error, 'orig', None) or type(error).__name__}")
+    return PartState(ok=True, detail=database.url.get_backend_name())
+
+
+def _artifacts_state(artifacts: ArtifactsOf) -> PartState:
+    try:
+        artifacts.exists("datasets/readiness")
+    except (Unavailable, OSError) as error:
+        return PartState(ok=False, detail=str(error))
+    return PartState(ok=True, detail="answers")

@@ -1,0 +1,83 @@
+"""The REST service: everything it needs comes in through the settings, and hangs on ``app.state``."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, FastAPI
+
+from backend.api import catalogue, docs, frontier, points, problems, runs, sweeps, system
+from backend.api.limits import BodyLimit
+from backend.api.parts import PREFIX
+from backend.api.plane import Plane
+from backend.metrics import Measured, Metrics
+from backend.queue import Reconciler, Wakeups
+from backend.security import Guard
+from backend.settings import Settings
+from backend.store.artifacts import ArtifactStore
+from backend.store.migrate import upgrade
+from backend.store.session import Database
+
+ROUTERS = (
+    catalogue.router,
+    runs.router,
+    sweeps.router,
+    points.router,
+    frontier.router,
+    system.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The REST service over the database, broker and artifact store of these settings.
+
+    The database is created or migrated first. While the app runs, so does its reconciler.
+
+    Raises:
+        SetupError: the database cannot be used; says why.
+    """
+    upgrade(settings.resolved_database_url)
+    database = Database(settings.resolved_database_url)
+    artifacts = ArtifactStore(settings.resolved_artifacts_url)
+    wakeups = Wakeups(settings.resolved_broker_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        reconciler = Reconciler(database, artifacts, wakeups, settings)
+        reconciler.start()
+        yield
+        reconciler.stop()
+        database.dispose()
+
+    app = FastAPI(
+        title="RD Frontier",
+        version=_version(),
+        description="Train latent-variable models, and see where each one lands in the rate-distortion plane.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.database, app.state.artifacts, app.state.wakeups = database, artifacts, wakeups
+    app.state.plane = Plane(database)
+    app.state.metrics = Metrics(database)
+    api = APIRouter(prefix=PREFIX, responses=problems.RESPONSES)
+    for router in ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(system.root_router)
+    docs.install(app)
+    app.router.routes.append(problems.UnknownPath(app))
+    problems.install(app)
+    app.add_middleware(BodyLimit, upload_limit_mb=settings.upload_limit_mb)
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("rd-frontier")
+    except PackageNotFoundError:  # a checkout that was not installed
+        return "0"

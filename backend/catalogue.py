@@ -1,0 +1,125 @@
+"""What there is to choose from, built from the specification's unions, the methods and the data sets.
+
+A form made from this needs no change when a part is added.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from backend.datasets import DatasetFacts
+from backend.expand import SHORT_KEYS, expand
+from backend.methods import METHODS, Method
+from backend.spec import UNIONS, Config, Dataset, Part, RunSpec, kinds
+
+Entry = dict[str, Any]
+Schema = dict[str, Any]
+
+
+def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
+    """Every table by name: a list of ``{name, title, paper, schema, defaults}``.
+
+    Encoders, decoders and marginals also have their ``symbol``; methods their ``formula`` and ``knobs``; data sets
+    their ``shape``; ``sections`` are the parts of a specification outside the unions.
+    """
+    unions = {union: [_part_entry(part) for part in kinds(union).values()] for union in UNIONS}
+    return {
+        "datasets": [_dataset_entry(facts, datasets) for facts in datasets.values()],
+        **unions,
+        "methods": [_method_entry(method) for method in METHODS.values()],
+        "sections": [_section_entry(name) for name in RunSpec.model_fields],
+    }
+
+
+@cache
+def spec_schema() -> Schema:
+    """JSON schema of what ``POST /runs`` takes: the full form, the short form, and both mixed."""
+    full = _schema(RunSpec)
+    properties: Schema = dict(full["properties"])
+    for name in ("dataset", "architecture"):
+        properties[name] = {"anyOf": [{"type": "string"}, properties[name]]}
+    properties["method"] = {"enum": list(METHODS)}
+    for key, paths in SHORT_KEYS.items():
+        properties[key] = _field_schema(paths[0])
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _part_entry(part: type[Part]) -> Entry:
+    entry = _entry(part.model_fields["kind"].default, part.title, part.paper, _schema(part), _defaults(part()))
+    return entry | {"symbol": part.symbol}
+
+
+def _dataset_entry(facts: DatasetFacts, datasets: Mapping[str, DatasetFacts]) -> Entry:
+    schema = _schema(Dataset)
+    schema["properties"]["name"] = {"const": facts.name}
+    schema["properties"]["binarize"] |= {"enum": list(facts.binarizations), "default": facts.binarizations[0]}
+    for field, split in (("train_limit", "train"), ("eval_limit", "test")):
+        schema["properties"][field]["anyOf"][0]["maximum"] = facts.splits[split]
+    defaults = expand({"dataset": facts.name}, datasets).spec.model_dump(mode="json")
+    return _entry(facts.name, facts.title, "", schema, defaults) | {"shape": list(facts.shape), "note": facts.note}
+
+
+def _method_entry(method: Method) -> Entry:
+    knobs = {knob.name: _knob_schema(method, knob.path) | {"default": knob.default} for knob in method.knobs}
+    schema = {"type": "object", "title": method.title, "properties": knobs, "additionalProperties": False}
+    defaults = {knob.name: knob.default for knob in method.knobs}
+    entry = _entry(method.name, method.title, method.paper, schema, defaults)
+    return entry | {
+        "formula": method.formula,
+        "knobs": [{"name": knob.name, "default": knob.default, "schema": knobs[knob.name]} for knob in method.knobs],
+        "objective": method.expand({}),
+    }
+
+
+def _section_entry(name: str) -> Entry:
+    field = RunSpec.model_fields[name]
+    if isinstance(field.default, Config):
+        schema, defaults = _schema(type(field.default)), _defaults(field.default)
+    else:
+        schema, defaults = _field_schema((name,)), field.default
+    return _entry(name, name.capitalize(), "", schema, defaults)
+
+
+def _entry(name: str, title: str, paper: str, schema: Schema, defaults: Any) -> Entry:
+    return {"name": name, "title": title, "paper": paper, "schema": schema, "defaults": defaults}
+
+
+def _defaults(config: Config) -> dict[str, Any]:
+    return config.model_dump(mode="json")
+
+
+def _schema(model: type[Config]) -> Schema:
+    """A model's JSON schema without references, so that a form can read it from the top."""
+    full = model.model_json_schema()
+    inlined: Schema = _inlined(full, full)
+    return inlined
+
+
+def _inlined(schema: Any, full: Schema) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(each, full) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return _inlined({**full["$defs"][schema["$ref"].rpartition("/")[2]], **beside}, full)
+    return {key: _inlined(value, full) for key, value in schema.items() if key not in ("$defs", "discriminator")}
+
+
+def _knob_schema(method: Method, path: tuple[str, ...]) -> Schema:
+    """The schema of the field that a knob sets, among the kinds that the method's own expansion chooses."""
+    kind = method.expand({}).get(path[0], {}).get("kind")
+    return _field_schema(("objective", *path), kind)
+
+
+def _field_schema(path: tuple[str, ...], kind: str | None = None) -> Schema:
+    """The schema of one field of the specification; where only some kinds have it, that of ``kind`` or the first."""
+    here = _schema(RunSpec)
+    for name in path:
+        options = here.get("oneOf") or here.get("anyOf") or [here]
+        having = [option for option in options if name in option.get("properties", {})]
+        if not having:
+            return {"type": "number"}  # a weight that no kind of this version has
+        named = [option for option in having if option["properties"].get("kind", {}).get("const") == kind]
+        here = (named or having)[0]["properties"][name]
+    return here

@@ -1,0 +1,257 @@
+"""Runs: submitting, finding, annotating, cancelling, retrying and deleting them."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from backend.errors import Conflict, NotFound
+from backend.expand import Expanded
+from backend.store import jobs
+from backend.store.clock import utc_now
+from backend.store.session import mark_changed, mark_deleted
+from backend.store.tables import Artifact, Attempt, History, Job, LogLine, Point, Run, SweepRun
+
+ACTIVE = ("queued", "running")
+RETRYABLE = ("failed", "cancelled")
+STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
+
+_SUBMITTING = 7_263_002
+"""Number of the Postgres lock under which runs are submitted, so that two equal posts at once make one run."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page of a newest-first list ends."""
+
+    created_at: datetime
+    id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a newest-first list, and where the next page starts; null at the end."""
+
+    items: Sequence[Any]
+    next: Position | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFilter:
+    """Which runs are meant; null means any."""
+
+    status: str | None = None
+    dataset: str | None = None
+    """``name/binarize``."""
+    architecture: str | None = None
+    method: str | None = None
+    sweep: str | None = None
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """A run with what hangs on it."""
+
+    run: Run
+    points: Sequence[str]
+    """Ids of its points, in order."""
+    attempts: Sequence[Attempt]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A run, and whether it is a new one."""
+
+    run: Run
+    created: bool
+
+
+def submit(session: Session, expanded: Expanded, *, duplicate: bool = False) -> Submitted:
+    """The oldest run of this digest, queued again where it failed or was cancelled; else a new run in the queue.
+
+    Args:
+        duplicate: make a new run even where the digest is known.
+    """
+    submitting_alone(session)
+    known = None if duplicate else _oldest(session, expanded.spec.digest)
+    if known is None:
+        return Submitted(_create(session, expanded), created=True)
+    if known.status in RETRYABLE:
+        retry(session, known)
+    return Submitted(known, created=False)
+
+
+def get(session: Session, run_id: str) -> Run:
+    """One run.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFound(f"no run has the id {run_id!r}")
+    return run
+
+
+def details(session: Session, runs: Iterable[Run]) -> list[RunDetails]:
+    """Runs with their points and attempts, in the same order; two queries however many they are."""
+    found = list(runs)
+    ids = [run.id for run in found]
+    points: dict[str, list[str]] = {run_id: [] for run_id in ids}
+    attempts: dict[str, list[Attempt]] = {run_id: [] for run_id in ids}
+    ordered = select(Point.run_id, Point.id).where(Point.run_id.in_(ids)).order_by(Point.position, Point.id)
+    for run_id, point_id in session.execute(ordered):
+        points[run_id].append(point_id)
+    for attempt in session.scalars(select(Attempt).where(Attempt.run_id.in_(ids)).order_by(Attempt.id)):
+        attempts[attempt.run_id].append(attempt)
+    return [RunDetails(run, points[run.id], attempts[run.id]) for run in found]
+
+
+def page(session: Session, wanted: RunFilter, limit: int, after: Position | None) -> Page:
+    """Runs, newest first."""
+    query = select(Run)
+    for column, value in (
+        (Run.status, wanted.status),
+        (Run.dataset, wanted.dataset),
+        (Run.architecture, wanted.architecture),
+        (Run.method, wanted.method),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.sweep is not None:
+        query = query.where(Run.id.in_(select(SweepRun.run_id).where(SweepRun.sweep_id == wanted.sweep)))
+    return newest_first(session, query, Run, limit, after)
+
+
+def newest_first(session: Session, query: Select[Any], table: Any, limit: int, after: Position | None) -> Page:
+    """One page of a query over a table with ``created_at`` and ``id``; stable while new rows arrive."""
+    if after is not None:
+        query = query.where(tuple_(table.created_at, table.id) < tuple_(after.created_at, after.id))
+    rows = session.scalars(query.order_by(table.created_at.desc(), table.id.desc()).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return Page(rows[:limit], Position(rows[limit - 1].created_at, rows[limit - 1].id) if more else None)
+
+
+def annotate(session: Session, run: Run, *, notes: str | None, tags: Sequence[str] | None) -> None:
+    """Change a person's notes and tags; null leaves them as they are."""
+    if notes is not None:
+        run.notes = notes
+    if tags is not None:
+        run.tags = list(tags)
+    mark_changed(session, run.id)
+
+
+def cancel(session: Session, run: Run) -> None:
+    """Cancel a queued run at once; ask the worker of a running one to stop.
+
+    Raises:
+        Conflict: the run has ended.
+    """
+    job = _train_job(session, run)
+    jobs.request_cancel(session, job)
+    session.refresh(run)
+
+
+def retry(session: Session, run: Run) -> None:
+    """Queue a failed or cancelled run again; it goes on from its last checkpoint.
+
+    Raises:
+        Conflict: the run is in another state.
+    """
+    job = _train_job(session, run)
+    jobs.requeue(session, job)
+    session.refresh(run)
+
+
+def remove(session: Session, run: Run) -> list[str]:
+    """Delete a run and all that hangs on it; returns the keys of its artifacts, to be deleted after the commit.
+
+    Raises:
+        Conflict: it is running.
+    """
+    jobs.jobs_of(session, run.id)  # locked, so that no worker claims it from here on
+    session.refresh(run)
+    if run.status == "running":
+        raise Conflict("the run is running: cancel it first, then delete it")
+    keys = list(session.scalars(select(Artifact.key).where(Artifact.run_id == run.id)))
+    mark_deleted(session, run.id)
+    session.execute(delete(Run).where(Run.id == run.id))
+    return keys
+
+
+def history(session: Session, run_id: str) -> dict[str, list[float | None]]:
+    """A run's training curve as columns of equal length, each step once; what a row lacks is null."""
+    rows = session.execute(
+        select(History.step, History.columns).where(History.run_id == run_id).order_by(History.step)
+    ).all()
+    names = dict.fromkeys(name for _, columns in rows for name in columns)
+    table: dict[str, list[float | None]] = {"step": [step for step, _ in rows]}
+    return table | {name: [columns.get(name) for _, columns in rows] for name in names}
+
+
+def log_tail(session: Session, run_id: str, limit: int) -> list[LogLine]:
+    """The last lines of a run's log, oldest first."""
+    newest = session.scalars(
+        select(LogLine).where(LogLine.run_id == run_id).order_by(LogLine.id.desc()).limit(limit)
+    ).all()
+    return list(reversed(newest))
+
+
+def newest_checkpoint(session: Session, run_id: str) -> Artifact | None:
+    """The checkpoint of the highest step; null where a run has none."""
+    return session.scalars(
+        select(Artifact)
+        .where(Artifact.run_id == run_id, Artifact.kind == "checkpoint")
+        .order_by(Artifact.step.desc(), Artifact.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def of_dataset(session: Session, name: str, statuses: Collection[str]) -> int:
+    """Number of runs of a data set, however binarised, in one of these states."""
+    named = Run.dataset.startswith(f"{name}/", autoescape=True)
+    return len(session.scalars(select(Run.id).where(named, Run.status.in_(statuses))).all())
+
+
+def submitting_alone(session: Session) -> None:
+    """Wait until nobody else submits runs or deletes data sets; holds until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers are alone already
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _SUBMITTING})
+
+
+def _oldest(session: Session, digest: str) -> Run | None:
+    return session.scalars(
+        select(Run).where(Run.digest == digest).order_by(Run.created_at, Run.id).limit(1)
+    ).one_or_none()
+
+
+def _create(session: Session, expanded: Expanded) -> Run:
+    spec = expanded.spec
+    run = Run(
+        id=uuid.uuid4().hex,
+        spec=spec.model_dump(mode="json"),
+        digest=spec.digest,
+        method=expanded.method,
+        architecture=spec.architecture.symbols,
+        dataset=f"{spec.dataset.name}/{spec.dataset.binarize}",
+        status="queued",
+        progress={"epochs": spec.training.epochs},
+        created_at=utc_now(),
+        revision=0,
+    )
+    session.add(run)
+    session.flush()
+    jobs.enqueue(session, kind="train", queue="train", payload={"run_ids": [run.id]}, run_id=run.id)
+    mark_changed(session, run.id)
+    return run
+
+
+def _train_job(session: Session, run: Run) -> Job:
+    job = session.scalars(select(Job).where(Job.run_id == run.id, Job.kind == "train")).one_or_none()
+    if job is None:
+        raise Conflict(f"run {run.id} was not made here and cannot be trained: submit its specification again")
+    return job
