@@ -1,0 +1,190 @@
+"""The fields of the new-run form."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from frontend import ids
+from frontend.forms import CUSTOM, PARTS, SLIDERS, TERMS, Field, Json, Layout, item
+from frontend.formats import compact
+
+PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
+KNOB_TITLES = {
+    "beta": "β, weight of the rate",
+    "target_rate": "target rate R* (nats)",
+    "lambda": "λ, weight of the divergence",
+    "alpha": "α, weight of the information",
+}
+YES, NO = "yes", "no"
+
+
+def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
+    """All the fields, from the data set to the folded ones."""
+    return [
+        _datasets(catalogue, values),
+        html.Div([_part(catalogue, part, axis, values) for part, axis in PARTS], className="form-row three"),
+        html.Div([_network(catalogue, part, values) for part in ("encoder", "decoder")], className="form-row"),
+        _methods(catalogue, layout, values),
+        *[knob(field, values.get(field.path, layout.defaults.get(field.path))) for field in layout.knobs],
+        *_terms(catalogue, layout, values),
+        _advanced(layout, values),
+    ]
+
+
+def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
+    options = [{"value": entry["name"], "label": entry.get("title") or entry["name"]} for entry in catalogue["datasets"]]
+    return dmc.Select(
+        id=ids.structure("dataset.name"),
+        label="Data set",
+        data=options,
+        value=values.get("dataset.name"),
+        comboboxProps={"withinPortal": True},
+    )
+
+
+def _part(catalogue: Json, part: str, axis: str, values: Mapping[str, Any]) -> dmc.Select:
+    path = f"architecture.{part}.kind"
+    return dmc.Select(
+        id=ids.structure(path), label=PART_TITLES[part], data=_options(catalogue, axis), value=values.get(path)
+    )
+
+
+def _network(catalogue: Json, part: str, values: Mapping[str, Any]) -> dmc.Select:
+    path = f"architecture.{part}.network.kind"
+    return dmc.Select(
+        id=ids.structure(path), label=f"{part} network", data=_options(catalogue, "networks"), value=values.get(path)
+    )
+
+
+def _options(catalogue: Json, axis: str) -> list[dict[str, str]]:
+    found = []
+    for entry in catalogue.get(axis) or ():
+        symbol = str(entry.get("symbol") or "")
+        mark = f" ({symbol.replace('-', chr(0x2212))})" if symbol and symbol != "?" else ""
+        found.append({"value": entry["name"], "label": f"{entry.get('title') or entry['name']}{mark}"})
+    return found
+
+
+def _methods(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> html.Div:
+    options = [*_options(catalogue, "methods"), {"value": CUSTOM, "label": "Custom: choose each term"}]
+    paper = item(catalogue, "methods", values.get("method")).get("paper") or ""
+    formula = [html.Span("minimises ", className="muted"), html.Code(layout.formula)] if layout.formula else []
+    return html.Div(
+        [
+            dmc.Select(id=ids.structure("method"), label="Method", data=options, value=values.get("method")),
+            html.P([*formula, html.Span(f"  paper {paper}" if paper else "", className="faint")], className="formula"),
+        ]
+    )
+
+
+def _terms(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
+    """Each term of the objective: free with the custom method, else the method's own."""
+    custom = (values.get("method") or CUSTOM) == CUSTOM
+    knobs = {field.path for field in layout.knobs}
+    titles = {"rate": "rate term", "divergence": "divergence of q(z) from m(z)", "information": "information term"}
+    shown = TERMS if custom else [pair for pair in TERMS if pair[0] == "divergence" and "divergence" not in knobs]
+    found = []
+    for term, axis in shown:
+        path = f"objective.{term}.kind"
+        options = _options(catalogue, axis)
+        found.append(
+            dmc.Select(
+                id=ids.structure(path),
+                label=titles[term],
+                description=None if custom else "This method adds none beyond the one inside the rate.",
+                data=options,
+                value=values.get(path) if custom else "none",
+                disabled=not custom,
+            )
+        )
+    return [html.Div(found, className="form-row" if custom else "")]
+
+
+def knob(field: Field, value: Any) -> html.Div | Any:
+    """A method's knob: a logarithmic slider with the number beside it, where it spans powers of ten."""
+    title = KNOB_TITLES.get(field.path.rpartition(".")[2], field.title)
+    if field.path not in SLIDERS:
+        return control(field, value, title)
+    low, high = SLIDERS[field.path]
+    number = float(value) if value not in (None, "") else 1.0
+    marks = [{"value": power, "label": compact(10.0**power)} for power in range(math.ceil(low), math.floor(high) + 1)]
+    return html.Div(
+        [
+            html.Label(title, htmlFor=f"knob-{field.path}", className="knob-label"),
+            html.Div(
+                [
+                    dmc.Slider(
+                        id=ids.slider(field.path),
+                        min=low,
+                        max=high,
+                        step=0.01,
+                        value=min(max(math.log10(number), low), high) if number > 0 else low,
+                        marks=marks,
+                        label={"function": "powerOfTen"},
+                        updatemode="drag",
+                        size="sm",
+                        className="knob-slider",
+                        thumbLabel=title,
+                    ),
+                    control(field, value, None),
+                ],
+                className="knob",
+            ),
+        ]
+    )
+
+
+def _advanced(layout: Layout, values: Mapping[str, Any]) -> html.Details:
+    sections = [
+        html.Fieldset(
+            [
+                html.Legend(title),
+                html.Div(
+                    [control(f, values.get(f.path, layout.defaults.get(f.path)), f.title, help_=True) for f in fields],
+                    className="form-row",
+                ),
+            ]
+        )
+        for title, fields in layout.sections
+    ]
+    return html.Details([html.Summary("Advanced: training, sizes, data, seed"), *sections], className="advanced")
+
+
+def control(field: Field, value: Any, label: str | None, *, help_: bool = False) -> Any:
+    """The input for one field."""
+    common: dict[str, Any] = {
+        "id": ids.field(field.path),
+        "label": label,
+        "description": (field.help or None) if help_ else None,
+        "inputWrapperOrder": ["label", "input", "error", "description"],
+    }
+    if field.kind in ("choice", "boolean"):
+        choices = [YES, NO] if field.kind == "boolean" else list(field.choices)
+        shown = (YES if value else NO) if field.kind == "boolean" else value
+        return dmc.Select(data=choices, value=shown, **common)
+    if field.kind == "text":
+        return dmc.TextInput(value=value or "", debounce=300, **common)
+    return dmc.NumberInput(
+        value="" if value is None else value,
+        placeholder="all" if field.nullable else None,
+        allowDecimal=field.kind == "number",
+        hideControls=True,
+        debounce=250,
+        **common,
+    )
+
+
+def read(field: Field | None, raw: Any) -> Any:
+    """A control's value as the API takes it."""
+    if raw == "" or raw is None:
+        return None
+    if field is None:
+        return raw
+    if field.kind == "boolean":
+        return raw == YES
+    if field.kind == "integer" and isinstance(raw, float) and raw.is_integer():
+        return int(raw)
+    return raw

@@ -1,0 +1,131 @@
+"""Small parts that several pages use: buttons that carry what they do, links, badges, figures with their unit."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from frontend.formats import duration
+
+STATUS_WORDS = {
+    "queued": "waiting",
+    "running": "running",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+STAGES = {"data": "loading data", "training": "training", "measuring": "measuring", "drawing": "drawing pictures"}
+
+LABELS = {
+    "autoencoder": "the code keeps nearly everything: reconstructions copy the input",
+    "syntactic": "the code keeps detail: reconstructions stay close to the input",
+    "semantic": "the code keeps what matters: reconstructions are of the same kind",
+    "autodecoder": "the code is ignored: reconstructions do not depend on the input",
+}
+
+
+def do(
+    label: Any, action: str, target: str = "", *, kind: str = "quiet", title: str = "", disabled: bool = False
+) -> html.Button:
+    """A button that says what it does and to what; one listener in the browser passes it on."""
+    return html.Button(
+        label,
+        className=f"button {kind}",
+        title=title or None,
+        type="button",
+        disabled=disabled,
+        **{"data-do": action, "data-target": target},
+    )
+
+
+def link(label: Any, href: str, *, kind: str = "quiet", title: str = "") -> dcc.Link:
+    """A link that looks like a button."""
+    return dcc.Link(label, href=href, className=f"button {kind}", title=title or None)
+
+
+def status_badge(status: str, cancel_requested: bool = False) -> html.Span:
+    word = "cancelling" if cancel_requested and status == "running" else STATUS_WORDS.get(status, status)
+    return html.Span([html.Span(className="dot"), word], className=f"badge status-{status}")
+
+
+def label_badge(label: str | None) -> html.Span | None:
+    if not label:
+        return None
+    return html.Span(label, className=f"badge label-{label}", title=LABELS.get(label))
+
+
+def tags(names: list[str]) -> list[html.Span]:
+    return [html.Span(name, className="badge tag") for name in names]
+
+
+def quantity(name: str, value: str, beside: str = "", *, title: str = "", note: str = "") -> html.Div:
+    """A number with its name above and its error or unit beside it."""
+    return html.Div(
+        [
+            html.Dt(name),
+            html.Dd(
+                [html.Span(value, className="value"), html.Span(beside, className="beside") if beside else None]
+                + ([html.Span(note, className="note")] if note else [])
+            ),
+        ],
+        className="quantity",
+        title=title or None,
+    )
+
+
+def progress_bar(share: float | None, label: str) -> html.Div:
+    """How far a run is; without a share it only moves."""
+    known = share is not None
+    percent = 100 * min(max(share or 0.0, 0.0), 1.0)
+    return html.Div(
+        html.Div(className="progress-fill", style={"width": f"{percent:.1f}%"} if known else None),
+        className="progress" if known else "progress unknown",
+        role="progressbar",
+        title=label,
+        **{
+            "aria-label": label,
+            "aria-valuemin": 0,
+            "aria-valuemax": 100,
+            **({"aria-valuenow": round(percent)} if known else {}),
+        },
+    )
+
+
+def share_done(progress: dict[str, Any] | None) -> float | None:
+    """The part of the training that is done, 0 to 1; None before the first step."""
+    progress = progress or {}
+    steps, step = progress.get("steps"), progress.get("step")
+    return step / steps if steps and step is not None else None
+
+
+def progress_words(progress: dict[str, Any] | None) -> str:
+    """Stage, epoch and the time left."""
+    progress = progress or {}
+    words = [STAGES.get(str(progress.get("stage")), "starting")]
+    if progress.get("stage") == "training" and progress.get("epochs"):
+        words.append(f"epoch {progress.get('epoch') or 0} of {progress['epochs']}")
+    if progress.get("eta_s") is not None and progress.get("stage") in (None, "training"):
+        words.append(f"{duration(progress['eta_s'])} left")
+    return " \u00b7 ".join(words)
+
+
+def section(title: str, children: Any, *, aside: Any = None, ident: str | None = None) -> html.Section:
+    """A titled part of a page."""
+    arguments = {"id": ident} if ident else {}
+    head = html.Header([html.H2(title), *([aside] if aside is not None else [])], className="section-head")
+    return html.Section([head, children], className="section", **arguments)
+
+
+def code(text: str, what: str) -> html.Div:
+    """Text to copy, with a button that copies it."""
+    return html.Div(
+        [html.Pre(text, tabIndex=0), do("Copy", "copy", title=f"Copy {what}")], className="code", title=None
+    )
+
+
+def message(title: str, text: Any = None, actions: Any = None) -> html.Div:
+    """A calm note where a page has nothing to show."""
+    return html.Div(
+        [html.H2(title), *([html.P(text)] if text else []), *([html.Div(actions, className="actions")] if actions else [])],
+        className="message",
+    )

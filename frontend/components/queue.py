@@ -1,0 +1,172 @@
+"""The queue's rows: what runs, what waits, what ended and why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from frontend.components.parts import (
+    do,
+    message,
+    progress_bar,
+    progress_words,
+    share_done,
+    status_badge,
+    tags,
+)
+from frontend.formats import ago, compact, duration, number, since, tuple_text
+
+Json = Mapping[str, Any]
+
+ENDED = ("succeeded", "failed", "cancelled")
+
+
+def title(run: Json) -> str:
+    """What a run is, in one line: tuple and method with its setting."""
+    rate = run["spec"]["objective"]["rate"]
+    words = str(run["method"])
+    if rate["kind"] == "beta":
+        words += f", β = {compact(rate['beta'])}"
+    elif rate["kind"] == "target":
+        words += f", R* = {compact(rate['target_rate'])} nats"
+    return words
+
+
+def networks(run: Json) -> str:
+    architecture = run["spec"]["architecture"]
+    kinds = [(architecture[part].get("network") or {}).get("kind") for part in ("encoder", "decoder")]
+    names = [kind for kind in kinds if kind]
+    return names[0] if len(set(names)) == 1 else "/".join(names)
+
+
+def details(run: Json) -> str:
+    """The rest of what a run is."""
+    spec = run["spec"]
+    parts = [f"{spec['dataset']['name']}/{spec['dataset']['binarize']}", networks(run)]
+    parts.append(f"{spec['training']['epochs']} epochs")
+    parts.append(f"seed {spec['seed']}")
+    return " \u00b7 ".join(part for part in parts if part)
+
+
+def running(runs: Sequence[Json]) -> html.Div:
+    """What is being trained, with how far it is."""
+    if not runs:
+        return html.P("Nothing is running.", className="muted")
+    return html.Div([_running_row(run) for run in runs], className="rows")
+
+
+def _running_row(run: Json) -> html.Div:
+    progress = run.get("progress") or {}
+    worker = run.get("worker") or {}
+    speed = _speed(run)
+    words = [progress_words(progress)]
+    if speed:
+        words.append(speed)
+    if run.get("device"):
+        words.append(str(run["device"]))
+    if worker:
+        words.append(f"{worker['host']}, process {worker['pid']}")
+    return html.Div(
+        [
+            _what(run),
+            html.Div(
+                [
+                    progress_bar(share_done(progress), f"{title(run)}: {progress_words(progress)}"),
+                    html.Span(" \u00b7 ".join(words), className="muted small"),
+                ],
+                className="row-progress",
+            ),
+            html.Div(buttons(run), className="row-buttons"),
+        ],
+        className="row",
+        **{"data-run": run["id"]},
+    )
+
+
+def _speed(run: Json) -> str:
+    speed = (run.get("progress") or {}).get("images_per_second")
+    return f"{speed:,.0f} images/s".replace(",", "\u2009") if speed else ""
+
+
+def ended_or_waiting(runs: Sequence[Json], now: datetime, *, filtered: bool) -> html.Div:
+    """A page of runs that wait or have ended."""
+    if not runs:
+        if filtered:
+            return message("No run matches", "Take a filter away to see more.")
+        return message(
+            "No runs yet",
+            "A run trains one model and measures where it lands in the plane.",
+            [do("New run", "new", kind="primary")],
+        )
+    return html.Div([_row(run, now) for run in runs], className="rows")
+
+
+def _row(run: Json, now: datetime) -> html.Div:
+    return html.Div(
+        [
+            _what(run),
+            html.Div(_state(run, now), className="row-state"),
+            html.Div(buttons(run), className="row-buttons"),
+        ],
+        className="row",
+        **{"data-run": run["id"]},
+    )
+
+
+def _what(run: Json) -> html.Div:
+    return html.Div(
+        [
+            dcc.Link(
+                [html.Span(tuple_text(run["architecture"]), className="tuple"), " ", title(run)],
+                href=f"/run/{run['id']}",
+                className="row-title",
+            ),
+            html.Span([details(run), *tags(list(run.get("tags") or ()))], className="muted small"),
+        ],
+        className="row-what",
+    )
+
+
+def _state(run: Json, now: datetime) -> list[Any]:
+    badge = status_badge(run["status"], run["cancel_requested"])
+    error = run.get("error")
+    if run["status"] == "queued":
+        return [badge, html.Span(f"since {ago(run['created_at'], now).removesuffix(' ago')}", className="muted small")]
+    took = duration(since(run.get("started_at"), run.get("finished_at")))
+    when = html.Span(f"{ago(run.get('finished_at'), now)}, took {took}", className="muted small")
+    return [badge, when, failure(error)] if error else [badge, when]
+
+
+def failure(error: Json) -> html.Div:
+    """Why a run failed, and what a person can do."""
+    return html.Div(
+        [
+            html.Strong(str(error["type"])),
+            " ",
+            html.Span(str(error["message"])),
+            *([html.Span(f" {error['hint']}", className="hint")] if error.get("hint") else []),
+        ],
+        className="failure",
+    )
+
+
+def buttons(run: Json) -> list[html.Button]:
+    """What can be done to a run in its state."""
+    run_id, status = str(run["id"]), run["status"]
+    found = []
+    if status in ("queued", "running"):
+        found.append(do("Cancel", "cancel", run_id, disabled=bool(run["cancel_requested"])))
+    if status in ("failed", "cancelled"):
+        found.append(do("Retry", "retry", run_id))
+    found.append(do("Clone", "clone", run_id, title="A new run that starts from these settings"))
+    if status != "running":
+        found.append(do("Delete", "delete", run_id, kind="quiet danger"))
+    return found
+
+
+def numbers(run: Json, point: Json | None) -> str:
+    """R and D of a finished run."""
+    if not point:
+        return ""
+    return f"R {number(point['rate']['value'])}, D {number(point['distortion']['value'])}"

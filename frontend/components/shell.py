@@ -1,0 +1,52 @@
+"""What every page has around it: the header, the quiet banner, the notices."""
+
+from dash import dcc, html
+
+from frontend import ids
+from frontend.components.parts import do
+
+PAGES = (("Explore", "/"), ("Queue", "/queue"))
+
+
+def header(dataset_select: object) -> html.Header:
+    """The header; which link is current and what stands in the status line, the callbacks say."""
+    return html.Header(
+        [
+            html.A("Skip to the content", href=f"#{ids.PAGE}", className="skip"),
+            dcc.Link(
+                [html.Img(src="/assets/logo.svg", alt="", className="logo"), "RD Frontier"], href="/", className="brand"
+            ),
+            dataset_select,
+            html.Nav(nav("/"), id=ids.NAV, **{"aria-label": "Pages"}),
+            html.Div(id=ids.STATUS, className="status-line", role="status"),
+            html.Button(
+                html.Span(className="scheme-icon"),
+                id=ids.SCHEME_TOGGLE,
+                className="button icon",
+                type="button",
+                title="Light or dark",
+                **{"aria-label": "Switch between light and dark"},
+            ),
+            do("New run", "new", kind="primary"),
+        ],
+        className="header",
+    )
+
+
+def nav(pathname: str | None) -> list[dcc.Link]:
+    """The links to the pages, the current one marked."""
+    return [
+        dcc.Link(title, href=href, className="nav-link current" if href == (pathname or "/") else "nav-link")
+        for title, href in PAGES
+    ]
+
+
+def banner() -> html.Div:
+    """Says that the server is away; the browser shows it."""
+    return html.Div(
+        "The server does not answer. This page goes on by itself when it is back.",
+        id=ids.BANNER,
+        className="banner",
+        role="status",
+        hidden=True,
+    )

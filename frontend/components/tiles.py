@@ -1,0 +1,84 @@
+"""Pictures of a point, cut into tiles by the browser: one PNG is loaded once and shown through windows."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One PNG of tiles of equal size, row by row, without borders."""
+
+    name: str
+    url: str
+    count: int
+    columns: int
+    height: int
+    width: int
+    channels: int
+
+    @property
+    def rows(self) -> int:
+        return math.ceil(self.count / self.columns)
+
+
+def sheets(samples: Mapping[str, Any] | None) -> dict[str, Sheet]:
+    """The sheets of an answer of GET /points/{id}/samples, by name."""
+    if not samples:
+        return {}
+    shape = {key: int(samples[key]) for key in ("count", "height", "width", "channels")}
+    return {
+        image["name"]: Sheet(
+            name=image["name"],
+            url=image["url"],
+            count=int(image.get("count", shape["count"])),
+            columns=int(image["columns"]),
+            height=shape["height"],
+            width=shape["width"],
+            channels=shape["channels"],
+        )
+        for image in samples["images"]
+    }
+
+
+def tile(sheet: Sheet, index: int, alt: str) -> html.Span:
+    """One tile: a window as large as its place, over the sheet."""
+    row, column = divmod(index, sheet.columns)
+    return html.Span(
+        html.Img(
+            src=sheet.url,
+            alt=alt,
+            draggable="false",
+            style={
+                "width": f"{100 * sheet.columns}%",
+                "height": f"{100 * sheet.rows}%",
+                "left": f"{-100 * column}%",
+                "top": f"{-100 * row}%",
+            },
+        ),
+        className="tile ink" if sheet.channels == 1 else "tile",
+        style={"aspectRatio": f"{sheet.width} / {sheet.height}"},
+    )
+
+
+def tile_row(sheet: Sheet | None, indices: Sequence[int], label: str, what: str, where: str) -> html.Div:
+    """A row of tiles behind its label.
+
+    Args:
+        sheet: the pictures, or None where there are none.
+        indices: the tiles to show, in order.
+        label: what stands at the left.
+        what: what one tile is, for a reader that cannot see it.
+        where: the numbers of the point, for the same reader.
+    """
+    if sheet is None:
+        return html.Div([html.Span(label, className="tile-label"), html.Span("none", className="muted")])
+    tiles = [tile(sheet, i, f"{what} {i + 1} of {sheet.count}, {where}") for i in indices if i < sheet.count]
+    return html.Div(
+        [html.Span(label, className="tile-label"), html.Div(tiles, className="tiles")],
+        className="tile-row",
+        **{"data-picture": sheet.name},
+    )

@@ -1,0 +1,342 @@
+"""The new-run form, from the catalogue's JSON schemas: which fields there are, and what body their values make.
+
+Values live in a flat table by path: ``training.epochs``, ``architecture.encoder.network.kind``; a knob of a method is
+its short key alone, such as ``beta``. The body names only what differs from the defaults, in the short form where there
+is one, so that the preview is what a person would write.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+Json = Mapping[str, Any]
+Values = dict[str, Any]
+
+CUSTOM = "custom"
+PARTS = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "marginals"))
+TERMS = (("rate", "rate_terms"), ("divergence", "divergences"), ("information", "information_terms"))
+SHORT = {
+    "architecture.latent_dim": "latent_dim",
+    "architecture.width": "width",
+    "training.epochs": "epochs",
+    "training.batch_size": "batch_size",
+    "training.learning_rate": "learning_rate",
+    "dataset.train_limit": "train_limit",
+    "seed": "seed",
+}
+"""Fields that have a key at the top of the short form."""
+
+SLIDERS = {
+    "beta": (-2.0, 2.0),
+    "objective.rate.beta": (-2.0, 2.0),
+    "target_rate": (-1.0, 3.0),
+    "objective.rate.target_rate": (-1.0, 3.0),
+    "lambda": (-2.0, 4.0),
+}
+"""Fields with a logarithmic slider, and the powers of ten at its ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One value that a person may set."""
+
+    path: str
+    kind: str
+    """integer, number, boolean, choice or text."""
+    title: str
+    help: str = ""
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    nullable: bool = False
+
+
+# -- reading the catalogue --------------------------------------------------------------------------------------------
+
+
+def item(catalogue: Json, axis: str, name: str | None) -> Json:
+    """One entry of the catalogue; empty where there is none of that name."""
+    return next((entry for entry in catalogue.get(axis) or () if entry["name"] == name), {})
+
+
+def names(catalogue: Json, axis: str) -> list[str]:
+    return [entry["name"] for entry in catalogue.get(axis) or ()]
+
+
+def schema_fields(schema: Json, prefix: str) -> list[Field]:
+    """The plain fields of a schema; its nested parts have forms of their own."""
+    found = []
+    for name, raw in (schema.get("properties") or {}).items():
+        field = _field(f"{prefix}.{name}" if prefix else name, name, raw)
+        if field is not None:
+            found.append(field)
+    return found
+
+
+def _field(path: str, name: str, raw: Json) -> Field | None:
+    options = raw.get("anyOf") or ()
+    nullable = any(option.get("type") == "null" for option in options)
+    plain = [option for option in options if option.get("type") != "null"]
+    schema = {**(plain[0] if len(plain) == 1 else {}), **raw}
+    if name == "kind" or "const" in schema:
+        return None
+    kind = "choice" if "enum" in schema else schema.get("type")
+    if kind not in ("integer", "number", "boolean", "choice", "string"):
+        return None
+    return Field(
+        path=path,
+        kind="text" if kind == "string" else str(kind),
+        title=name.replace("_", " "),
+        help=_plain_text(str(schema.get("description") or "")),
+        default=schema.get("default"),
+        minimum=schema.get("minimum", schema.get("exclusiveMinimum")),
+        maximum=schema.get("maximum", schema.get("exclusiveMaximum")),
+        choices=tuple(map(str, schema.get("enum") or ())),
+        nullable=nullable,
+    )
+
+
+def _plain_text(text: str) -> str:
+    """A docstring as a sentence: one line, no markup."""
+    return " ".join(text.replace("``", "").split())
+
+
+def flatten(tree: Any, prefix: str = "") -> Values:
+    """The leaves of a tree by their path; a part written as a bare string is its kind."""
+    if not isinstance(tree, Mapping):
+        return {prefix: tree}
+    flat: Values = {}
+    for name, value in tree.items():
+        flat.update(flatten(value, f"{prefix}.{name}" if prefix else name))
+    return flat
+
+
+# -- which fields there are -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The fields for one choice of data set, parts and method, with the defaults they stand at."""
+
+    knobs: list[Field]
+    sections: list[tuple[str, list[Field]]]
+    """Title and fields of each folded section."""
+    defaults: Values
+    formula: str
+
+
+def layout(catalogue: Json, values: Json) -> Layout:
+    """The fields that belong to these choices.
+
+    Args:
+        catalogue: GET /catalogue.
+        values: the structural choices by path: data set, method, and every ``kind``.
+    """
+    dataset = item(catalogue, "datasets", values.get("dataset.name"))
+    defaults = dataset_defaults(catalogue, values.get("dataset.name"))
+    chosen = {**defaults, **{path: value for path, value in values.items() if path.endswith(".kind") and value}}
+    method = item(catalogue, "methods", values.get("method"))
+    knobs, objective = _objective_fields(catalogue, method, chosen)
+    networks = []
+    for part, _ in PARTS[:2]:
+        prefix = f"architecture.{part}.network"
+        entry = item(catalogue, "networks", chosen.get(f"{prefix}.kind"))
+        for field in schema_fields(entry.get("schema") or {}, prefix):
+            networks.append(replace(field, title=f"{part} {field.title}"))
+    data = schema_fields(dataset.get("schema") or {}, "dataset")
+    sections = [
+        ("Training", _section(catalogue, "training")),
+        ("Architecture", [*_section(catalogue, "architecture"), *networks]),
+        ("Objective", objective),
+        ("Data", [field for field in data if field.path not in ("dataset.name", "dataset.sha256")]),
+        ("Seed", _seed(catalogue)),
+    ]
+    for field in [*knobs, *(field for _, fields in sections for field in fields)]:
+        defaults.setdefault(field.path, field.default)
+    formula = str(method.get("formula") or "")
+    return Layout(knobs, [(title, fields) for title, fields in sections if fields], defaults, formula)
+
+
+def dataset_defaults(catalogue: Json, dataset: str | None) -> Values:
+    """What every field of a run of a data set stands at."""
+    flat = flatten(item(catalogue, "datasets", dataset).get("defaults") or {})
+    return {**flat, "dataset.name": dataset}
+
+
+def _objective_fields(catalogue: Json, method: Json, chosen: Json) -> tuple[list[Field], list[Field]]:
+    """The knobs of a method, and what else its terms leave open; without a method, every field of every term."""
+    kinds = {term: chosen.get(f"objective.{term}.kind") for term, _ in TERMS}
+    for term, part in (method.get("objective") or {}).items():
+        kinds[term] = part.get("kind")
+    by_term = {
+        term: schema_fields(item(catalogue, axis, kinds[term]).get("schema") or {}, f"objective.{term}")
+        for term, axis in TERMS
+    }
+    if not method:
+        rate = by_term.pop("rate")
+        return rate[:1], rate[1:] + [field for fields in by_term.values() for field in fields]
+    knobs = _knobs(method)
+    taken = {knob.path for knob in knobs} | _fixed(method)
+    left = [field for fields in by_term.values() for field in fields]
+    return knobs, [f for f in left if f.path.rpartition(".")[2] not in taken and f.path not in taken]
+
+
+def _fixed(method: Json) -> set[str]:
+    """The fields that a method sets itself."""
+    return {f"objective.{path}" for path in flatten(method.get("objective") or {})}
+
+
+def _knobs(method: Json) -> list[Field]:
+    return schema_fields(method.get("schema") or {}, "")
+
+
+def _section(catalogue: Json, name: str) -> list[Field]:
+    return schema_fields(item(catalogue, "sections", name).get("schema") or {}, name)
+
+
+def _seed(catalogue: Json) -> list[Field]:
+    entry = item(catalogue, "sections", "seed")
+    field = _field("seed", "seed", {"default": entry.get("defaults"), **entry["schema"]}) if entry else None
+    return [field] if field else []
+
+
+# -- from a run to values, from values to a body ----------------------------------------------------------------------
+
+
+def start(catalogue: Json, dataset: str, method: str = "beta-vae") -> Values:
+    """The values of a fresh form."""
+    defaults = dataset_defaults(catalogue, dataset)
+    known = names(catalogue, "methods")
+    kinds = {path: value for path, value in defaults.items() if path.endswith(".kind")}
+    chosen = method if method in known else (known[0] if known else CUSTOM)
+    values: Values = {**kinds, "dataset.name": dataset, "method": chosen}
+    if chosen == "beta-vae":
+        values["beta"] = 1.0
+    return values
+
+
+def of_run(catalogue: Json, run: Json) -> Values:
+    """The values that make a run again."""
+    spec = run["spec"]
+    values = flatten({key: value for key, value in spec.items() if key != "evaluation"})
+    values.pop("dataset.sha256", None)
+    method = str(run.get("method") or CUSTOM)
+    values["method"] = method
+    for knob in _knobs(item(catalogue, "methods", method)):
+        for path in (f"objective.rate.{knob.path}", f"objective.divergence.{knob.path}"):
+            if path in values:
+                values[knob.path] = values[path]
+    return values
+
+
+def body(catalogue: Json, values: Json) -> dict[str, Any]:
+    """The specification to post: what differs from the defaults, in short form where there is one."""
+    shape = layout(catalogue, values)
+    there = {field.path for field in shape.knobs} | {f.path for _, fields in shape.sections for f in fields}
+    changed = {
+        path: value
+        for path, value in values.items()
+        if path in there and value != shape.defaults.get(path) and not (value is None and path not in shape.defaults)
+    }
+    written: dict[str, Any] = {"dataset": _dataset(values, changed), "architecture": {}}
+    method = values.get("method") or CUSTOM
+    written["architecture"] = _architecture(catalogue, values, changed)
+    network = _shared_network(values)
+    if isinstance(written["architecture"], str) and network != _shared_network(shape.defaults):
+        written["network"] = network
+    if method != CUSTOM:
+        written["method"] = method
+        for knob in shape.knobs:
+            written[knob.path] = values.get(knob.path, knob.default)
+    _objective(written, method, values, shape, changed)
+    for path, value in changed.items():
+        section, _, name = path.rpartition(".")
+        if path in SHORT:
+            written[SHORT[path]] = value
+        elif section == "training":
+            written.setdefault("training", {})[name] = value
+    return written
+
+
+def _dataset(values: Json, changed: Values) -> Any:
+    name, binarize = values.get("dataset.name"), changed.get("dataset.binarize")
+    limit = changed.get("dataset.eval_limit")
+    if "dataset.eval_limit" in changed:
+        extra = {"binarize": binarize} if binarize else {}
+        return {"name": name, **extra, "eval_limit": limit}
+    return f"{name}/{binarize}" if binarize else name
+
+
+def _architecture(catalogue: Json, values: Json, changed: Values) -> Any:
+    """The tuple where it says everything, else the parts."""
+    symbols = [item(catalogue, axis, values.get(f"architecture.{part}.kind")).get("symbol") for part, axis in PARTS]
+    inner = [path for path in changed if path.startswith("architecture.") and path not in SHORT]
+    tuple_says_all = all(symbol and symbol != "?" for symbol in symbols)
+    if tuple_says_all and not inner and _shared_network(values) is not None:
+        return "".join(map(str, symbols))
+    parts: dict[str, Any] = {}
+    for part, _ in PARTS:
+        written: dict[str, Any] = {"kind": values.get(f"architecture.{part}.kind")}
+        prefix = f"architecture.{part}."
+        network = values.get(f"{prefix}network.kind")
+        if network:
+            options = {p.rpartition(".")[2]: v for p, v in changed.items() if p.startswith(f"{prefix}network.")}
+            written["network"] = {"kind": network, **options} if options else network
+        parts[part] = written if len(written) > 1 else written["kind"]
+    return parts
+
+
+def _shared_network(values: Json) -> str | None:
+    kinds = {values.get(f"architecture.{part}.network.kind") for part in ("encoder", "decoder")}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _objective(written: dict[str, Any], method: str, values: Json, shape: Layout, changed: Values) -> None:
+    if method == CUSTOM:
+        objective: dict[str, Any] = {}
+        for term, _ in TERMS:
+            kind = values.get(f"objective.{term}.kind")
+            if kind:
+                objective[term] = {"kind": kind}
+        for field in [*shape.knobs, *(f for title, fields in shape.sections if title == "Objective" for f in fields)]:
+            _, term, name = field.path.split(".")
+            objective[term][name] = values.get(field.path, field.default)
+        written["objective"] = objective
+        return
+    for path, value in changed.items():
+        if path.startswith("objective."):
+            _, term, name = path.split(".")
+            written.setdefault("objective", {}).setdefault(term, {})[name] = value
+
+
+def pretty(written: Json) -> str:
+    """The body as a person would lay it out."""
+    return json.dumps(written, indent=2, ensure_ascii=False)
+
+
+def curl(written: Json, origin: str) -> str:
+    """The line that posts the body from a shell."""
+    text = json.dumps(written, ensure_ascii=False).replace("'", "'\\''")
+    return f"curl -X POST {origin.rstrip('/')}/api/v1/runs -H 'Content-Type: application/json' -d '{text}'"
+
+
+# -- errors -----------------------------------------------------------------------------------------------------------
+
+
+def field_errors(errors: Iterable[Json], paths: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The server's complaints by the field they name, and those that name none of ours."""
+    long = {short: path for path, short in SHORT.items()}
+    long |= {"dataset": "dataset.name", "architecture": "architecture.encoder.kind"}
+    long |= {"network": "architecture.encoder.network.kind"}
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    for error in errors:
+        where = ".".join(map(str, error.get("loc") or ()))
+        path = next((p for p in (where, long.get(where), f"{where}.kind") if p in paths), None)
+        if path is None or path in found:
+            rest.append(f"{where}: {error.get('msg')}" if where else str(error.get("msg")))
+        else:
+            found[path] = str(error.get("msg"))
+    return found, rest

@@ -1,0 +1,1 @@
+"""One page, one file: ``layout`` says what stands on it, ``register`` what happens there."""

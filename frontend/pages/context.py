@@ -1,0 +1,64 @@
+"""What every page's callbacks work with."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import Dash
+
+from frontend.client import ApiError, Client, Json, point_path
+from frontend.components.tiles import Sheet, sheets
+
+_KEPT = 2000
+
+
+@dataclass
+class Context:
+    """The app, the API, and what never changes and so is asked for once."""
+
+    app: Dash
+    client: Client
+    _sheets: OrderedDict[str, dict[str, Sheet]] = field(default_factory=OrderedDict)
+
+    async def sheets(self, point_id: str) -> dict[str, Sheet]:
+        """A point's pictures; they never change. Empty where the point is gone."""
+        if point_id not in self._sheets:
+            try:
+                found = sheets(await self.client.get(point_path(point_id, "/samples")))
+            except ApiError:
+                return {}
+            self._sheets[point_id] = found
+            while len(self._sheets) > _KEPT:
+                self._sheets.popitem(last=False)
+        return self._sheets[point_id]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def notice(text: str, *, kind: str = "info", title: str | None = None) -> list[dict[str, Any]]:
+    """One notice for the corner of the page."""
+    colour = {"info": "frontier", "good": "teal", "bad": "red"}[kind]
+    return [
+        {
+            "action": "show",
+            "id": f"notice-{datetime.now(UTC).timestamp()}",
+            "title": title,
+            "message": text,
+            "color": colour,
+            "autoClose": 8000 if kind == "bad" else 4000,
+        }
+    ]
+
+
+def complaint(error: ApiError) -> str:
+    """What the server said, in one line."""
+    return error.detail or error.title
+
+
+def dataset_key(run: Json) -> str:
+    """``name/binarize`` of a run."""
+    dataset = run["spec"]["dataset"]
+    return f"{dataset['name']}/{dataset['binarize']}"
