@@ -11,14 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from sqlalchemy import select
 
 from backend.settings import Settings
-from backend.store import jobs
+from backend.store import jobs, objects
 from backend.store.artifacts import ArtifactStore
 from backend.store.clock import utc_now
 from backend.store.session import Database
-from backend.store.tables import Artifact
 
 LOOK = "worker.look"
 """Name of the worker's one task: claim a waiting job of this queue, if there is one, and do it."""
@@ -72,8 +70,16 @@ class Wakeups:
         except Exception:
             return False
 
+    def workers(self) -> list[str]:
+        """Names of the workers that answer within a second."""
+        try:
+            answers = self._app.control.ping(timeout=PATIENCE_S)
+        except Exception:
+            return []
+        return sorted(name for answer in answers for name in answer)
+
     def _send(self, queue: str) -> None:
-        self._app.send_task(LOOK, queue=queue, retry=False, ignore_result=True)
+        self._app.send_task(LOOK, args=(queue,), queue=queue, retry=False, ignore_result=True)
 
     def _length(self, queue: str) -> int:
         with self._app.connection_for_read() as connection:
@@ -141,10 +147,10 @@ def take_back_lost(database: Database) -> int:
 
 
 def sweep_orphans(database: Database, artifacts: ArtifactStore, older_than: timedelta = _ORPHAN_AGE) -> int:
-    """Delete objects that no row names, once they are old enough; returns how many."""
+    """Delete objects that are nobody's, once they are old enough; returns how many."""
     stored = list(artifacts.keys())
     with database.read() as session:
-        known = set(session.scalars(select(Artifact.key)))
+        known = objects.known_keys(session)
     newest = utc_now() - older_than
     orphans = [key for key in stored if key not in known and artifacts.modified(key) < newest]
     for key in orphans:

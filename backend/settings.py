@@ -1,11 +1,17 @@
 """Environment settings, one prefix: ``FRONTIER_``."""
 
+import hashlib
+import os
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LONGEST_SOCKET_PATH = 100
+"""Characters; the operating systems allow 103 to 107."""
 
 
 class Settings(BaseSettings):
@@ -48,7 +54,16 @@ class Settings(BaseSettings):
 
     @cached_property
     def resolved_broker_url(self) -> str:
-        return self.broker_url or f"redis+socket://{self.home / 'broker.sock'}"
+        return self.broker_url or f"redis+socket://{quote(str(self.broker_socket))}"
+
+    @cached_property
+    def broker_socket(self) -> Path:
+        """Unix socket of the embedded broker: in the home folder, or in a private one where that path is too long."""
+        socket = self.home.absolute() / "broker.sock"
+        if len(str(socket)) <= _LONGEST_SOCKET_PATH:
+            return socket
+        name = hashlib.sha256(str(socket).encode()).hexdigest()[:16]
+        return Path("/tmp") / f"frontier-{os.getuid()}-{name}" / "broker.sock"
 
     @cached_property
     def resolved_artifacts_url(self) -> str:

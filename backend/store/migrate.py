@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
@@ -31,14 +32,28 @@ def upgrade(url: str) -> None:
     """
     database = Database(url)
     try:
-        with _alone(database), database.engine.connect().execution_options(immediate=True) as connection:
+        with _explained(database), _alone(database), _connection(database) as connection:
             _upgrade(database, connection)
-    except OperationalError as error:
-        raise SetupError(f"the database {_shown(database)} cannot be opened: {error.orig}") from error
-    except DatabaseError as error:
-        raise SetupError(f"{_shown(database)} is no database of this program: {error.orig}") from error
-    except OSError as error:
-        raise SetupError(f"the folder of {_shown(database)} cannot be written: {error}") from error
+    finally:
+        database.dispose()
+
+
+def standing(url: str) -> Literal["absent", "older", "current"]:
+    """Where a database stands, without touching it.
+
+    Raises:
+        SetupError: it is from a newer program, is no database, or cannot be reached.
+    """
+    database = Database(url)
+    try:
+        if database.is_sqlite and not Path(database.url.database or "").exists():
+            return "absent"
+        with _explained(database), database.engine.connect() as connection:
+            current = revision_of(connection)
+        if current is None:
+            return "absent"
+        _require_known(database, current)
+        return "current" if current == newest_revision() else "older"
     finally:
         database.dispose()
 
@@ -59,17 +74,21 @@ def _upgrade(database: Database, connection: Connection) -> None:
     if current == newest:
         return
     if current is not None:
-        if current not in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}:
-            raise SetupError(
-                f"the database {_shown(database)} was written by a newer version of RD Frontier (its tables are "
-                f"at {current}, this program knows {newest}): install the newer version, or choose another home"
-            )
+        _require_known(database, current)
         _back_up(database, current)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.commit()
+
+
+def _require_known(database: Database, current: str) -> None:
+    if current not in {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}:
+        raise SetupError(
+            f"the database {_shown(database)} was written by a newer version of RD Frontier (its tables are at "
+            f"{current}, this program knows {newest_revision()}): install that version, or choose another home"
+        )
 
 
 def _back_up(database: Database, revision: str) -> None:
@@ -82,6 +101,23 @@ def _back_up(database: Database, revision: str) -> None:
         old.backup(copy)
     old.close()
     copy.close()
+
+
+@contextmanager
+def _explained(database: Database) -> Iterator[None]:
+    """Turn a database that cannot be used into one sentence."""
+    try:
+        yield
+    except OperationalError as error:
+        raise SetupError(f"the database {_shown(database)} cannot be opened: {error.orig}") from error
+    except DatabaseError as error:
+        raise SetupError(f"{_shown(database)} is no database of this program: {error.orig}") from error
+    except OSError as error:
+        raise SetupError(f"the folder of {_shown(database)} cannot be written: {error}") from error
+
+
+def _connection(database: Database) -> Connection:
+    return database.engine.connect().execution_options(immediate=True)
 
 
 @contextmanager

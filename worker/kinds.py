@@ -1,0 +1,200 @@
+"""What a worker does: one function for each kind of job. It loads, delegates and saves.
+
+Whatever imports torch is imported inside a function, so that it happens in the pool's process and not before the fork.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from backend.datasets import DatasetFacts
+from backend.errors import DataError, NotFound
+from backend.settings import Settings
+from backend.spec import RunSpec
+from backend.store import datasets, history, jobs, objects, points, results, runs
+from backend.store.artifacts import ArtifactStore
+from backend.store.dataset_files import artifact_key
+from backend.store.results import Result, Tiles
+from backend.store.session import Database, mark_changed
+from backend.store.tables import Artifact, Attempt, Job, Run
+from worker.observer import JobObserver
+
+if TYPE_CHECKING:
+    from worker.evaluate import Measured
+    from worker.pictures import Picture
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Where jobs find their tools."""
+
+    database: Database
+    artifacts: ArtifactStore
+    settings: Settings
+
+
+def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
+    """Train a run from its last checkpoint on, measure it, and store what was measured."""
+    from worker import checkpoint
+    from worker.data import load
+    from worker.devices import choose_device, choose_threads, describe_device, set_threads
+    from worker.evaluate import evaluate
+    from worker.train import train
+
+    settings, run_id = shop.settings, jobs.run_ids(job)[0]
+    set_threads(choose_threads(settings.threads))
+    device = choose_device(settings.device)
+    with shop.database.read() as session:
+        run = runs.get(session, run_id)
+        spec = results.stored_spec(run)
+        facts = datasets.get(session, spec.dataset.name)
+    resume = _last_checkpoint(shop, run_id, spec, observer)
+    from_step = 0 if resume is None else checkpoint.from_step(resume)
+    observer.write(lambda session, held: _begin(session, held, run_id, from_step, describe_device(device)))
+
+    began = time.monotonic()
+    data = load(spec.dataset, facts, shop.artifacts, observer, device)
+    _keep_dataset(shop, facts, observer)
+    loaded = time.monotonic()
+    trained = train(spec, data, device=device, observer=observer, resume=resume, checkpoint_s=settings.checkpoint_s)
+    measuring = time.monotonic()
+    measured = evaluate(trained.model, spec, data, observer=observer)
+    timings = {
+        "data_s": loaded - began,
+        **trained.timings,
+        "measure_s": time.monotonic() - measuring,
+    }
+    final = checkpoint.finished(_required_checkpoint(shop, run_id))
+    keep = observer.checkpoint_writer(final, trained.step, "-final")
+    observer.log(f"succeeded with {len(measured)} {'point' if len(measured) == 1 else 'points'}")
+
+    def succeed(session: Session, held: Job) -> list[str]:
+        stored = session.get_one(Run, run_id)
+        stored.timings = timings
+        results.save_points(session, stored, [_result(each) for each in measured])
+        replaced = keep(session, held)
+        jobs.finish(session, held, "succeeded")
+        return replaced
+
+    observer.discard(observer.write(succeed))
+
+
+def draw_more(shop: Shop, job: Job, observer: JobObserver) -> None:
+    """Draw more samples of a point's model, with other noise."""
+    from worker.checkpoint import load_model
+    from worker.data import load
+    from worker.devices import choose_device, choose_threads, set_threads
+    from worker.evaluate import draw
+
+    set_threads(choose_threads(shop.settings.threads))
+    device = choose_device(shop.settings.device)
+    with shop.database.read() as session:
+        run = runs.get(session, points.get(session, job.payload["point_id"]).run_id)
+        spec = results.stored_spec(run)
+        facts = datasets.get(session, spec.dataset.name)
+    data = load(spec.dataset, facts, shop.artifacts, observer, device)
+    model = load_model(_required_checkpoint(shop, run.id), spec, device)
+    seed, count = job.payload["seed"], job.payload["count"]
+    drawn = {
+        name: _tiles(picture)
+        for name, picture in draw(model, spec, data, seed=seed, count=count, observer=observer).items()
+    }
+
+    def succeed(session: Session, held: Job) -> None:
+        results.save_job_pictures(session, held.id, drawn)
+        jobs.finish(session, held, "succeeded", result={"pictures": list(drawn)})
+
+    observer.write(succeed)
+
+
+def download_dataset(shop: Shop, job: Job, observer: JobObserver) -> None:
+    """Fetch a built-in data set into the artifact store."""
+    from worker.data import stored
+
+    with shop.database.read() as session:
+        facts = datasets.get(session, job.payload["name"])
+    stored(facts, shop.artifacts, observer)
+    _keep_dataset(shop, facts, observer)
+    observer.write(lambda session, held: jobs.finish(session, held, "succeeded"))
+
+
+KINDS: dict[str, Callable[[Shop, Job, JobObserver], None]] = {
+    "train": train_run,
+    "draw": draw_more,
+    "download": download_dataset,
+}
+"""Every kind of job."""
+
+
+def _begin(session: Session, job: Job, run_id: str, from_step: int, device: str) -> None:
+    """Note where an attempt starts, and forget the history beyond: those steps are trained again."""
+    history.drop_after(session, run_id, from_step)
+    session.execute(
+        update(Attempt)
+        .where(Attempt.run_id == run_id, Attempt.lease_token == job.lease_token)
+        .values(from_step=from_step)
+    )
+    session.execute(update(Run).where(Run.id == run_id).values(device=device))
+    mark_changed(session, run_id)
+
+
+def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserver) -> bytes | None:
+    """A run's newest checkpoint; null where it has none that can be used: it starts from the beginning then."""
+    from worker import checkpoint
+
+    try:
+        content = _required_checkpoint(shop, run_id)
+        checkpoint.load(content, spec)
+    except NotFound:
+        return None
+    except DataError as error:
+        observer.log(f"starting from the beginning: {error}")
+        return None
+    return content
+
+
+def _required_checkpoint(shop: Shop, run_id: str) -> bytes:
+    """
+    Raises:
+        NotFound: the run has none, or its object is gone.
+    """
+    with shop.database.read() as session:
+        row = runs.newest_checkpoint(session, run_id)
+    if row is None:
+        raise NotFound(f"run {run_id} has no checkpoint")
+    return shop.artifacts.get(row.key)
+
+
+def _keep_dataset(shop: Shop, facts: DatasetFacts, observer: JobObserver) -> None:
+    """Note that a data set's file is in the artifact store, where this job put it there."""
+    key = artifact_key(facts)
+    with shop.database.read() as session:
+        known = session.get(Artifact, key) is not None
+    if known or not shop.artifacts.exists(key):
+        return
+    content = shop.artifacts.get(key)
+    sha256 = hashlib.sha256(content).hexdigest()
+    observer.write(lambda session, held: objects.keep_dataset(session, facts, len(content), sha256))
+
+
+def _result(measured: "Measured") -> Result:
+    always = {"rate": measured.rate, "distortion": measured.distortion, "neg_elbo": measured.neg_elbo}
+    return Result(
+        beta=measured.beta,
+        condition=measured.condition,
+        mutual_information=measured.mutual_information,
+        label=measured.label,
+        estimates={**always, **measured.estimates},
+        arrays=measured.arrays,
+        pictures={name: _tiles(picture) for name, picture in measured.pictures.items()},
+    )
+
+
+def _tiles(picture: "Picture") -> Tiles:
+    facts: Mapping[str, Any] = vars(picture)
+    return Tiles(**facts)
