@@ -119,7 +119,7 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
     noise = StepNoise(EVALUATION_SEED, "evaluation", device)
     rates, distortions, posteriors, latents = [], [], [], []
     with torch.no_grad():
-        for number, index in enumerate(torch.arange(len(data.test), device=device).split(CHUNK)):
+        for number, index in enumerate(torch.split(torch.arange(len(data.test), device=device), CHUNK)):
             observer.check()
             observer.progress(Progress(stage="measuring", step=number * CHUNK, steps=len(data.test)))
             drawn = noise.at(number)

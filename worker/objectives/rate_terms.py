@@ -65,7 +65,7 @@ class Constrained(RateTerm):
     """
 
     PROPORTIONAL = 1.0
-    INTEGRAL = 0.005
+    INTEGRAL = 0.02
     """A step; R answers within about 100 steps."""
     CORRECTION = 0.5
     """Share of the newest gap in the running one: the gap is measured with error."""
