@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 
-from backend.api import catalogue, docs, frontier, points, problems, runs, sweeps, system
+from backend.api import catalogue, datasets, docs, frontier, jobs, points, problems, runs, sweeps, system
 from backend.api.limits import BodyLimit
 from backend.api.parts import PREFIX
 from backend.api.plane import Plane
@@ -24,6 +24,8 @@ ROUTERS = (
     sweeps.router,
     points.router,
     frontier.router,
+    datasets.router,
+    jobs.router,
     system.router,
 )
 

@@ -110,10 +110,9 @@ def _merged(below: Tree, above: Tree) -> Tree:
         old = found.get(key)
         if isinstance(old, str) and isinstance(value, dict):
             old = {"kind": old}
-        mixes = (
-            isinstance(old, dict) and isinstance(value, dict) and value.get("kind", old.get("kind")) == old.get("kind")
-        )
-        found[key] = _merged(old, value) if mixes else value
+        if isinstance(old, dict) and isinstance(value, dict) and value.get("kind") in (None, old.get("kind")):
+            value = _merged(old, value)
+        found[key] = value
     return found
 
 

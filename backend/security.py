@@ -35,8 +35,8 @@ def refuse_open_bind(host: str, token: str) -> None:
     """
     if not token and not is_loopback(host):
         raise SetupError(
-            f"binding to {host or 'every address'} would let every machine on the network in: set FRONTIER_API_TOKEN to "
-            "a secret of your own, or bind to 127.0.0.1"
+            f"binding to {host or 'every address'} would let every machine on the network in: "
+            "set FRONTIER_API_TOKEN to a secret of your own, or bind to 127.0.0.1"
         )
 
 

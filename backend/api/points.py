@@ -47,6 +47,7 @@ COLUMNS = (
     "seed",
     "dataset",
     "eval_limit",
+    "network",
 )
 NEVER_CHANGES = {"Cache-Control": "private, max-age=31536000, immutable"}
 

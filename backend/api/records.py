@@ -1,6 +1,6 @@
 """What REST says about runs, points, pictures, jobs and sweeps: the stored rows as records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,6 +134,8 @@ class Job(Answer):
     kind: str
     status: str
     """queued, running, succeeded, failed or cancelled."""
+    cancel_requested: bool
+    run_id: str | None
     point_id: str | None
     payload: dict[str, Any]
     progress: dict[str, Any]
@@ -238,6 +240,6 @@ def samples_record(prefix: str, pictures: Sequence[tables.Picture] | Sequence[ta
     )
 
 
-def failure(stored: dict[str, Any] | None) -> Failure | None:
+def failure(stored: Mapping[str, Any] | None) -> Failure | None:
     """A stored error as REST shows it."""
     return None if stored is None else Failure(**stored)

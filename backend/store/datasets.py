@@ -1,7 +1,7 @@
 """Data sets: the built-in facts and the uploads beside them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -11,10 +11,20 @@ from backend.datasets import DATASETS, DatasetFacts
 from backend.errors import Conflict, NotFound
 from backend.store import jobs, runs
 from backend.store.clock import utc_now
-from backend.store.tables import Artifact, DatasetRow, Job
+from backend.store.dataset_files import artifact_key
+from backend.store.tables import Artifact, DatasetRow, Job, Run
 
-_BUNDLED = ("digits",)
-"""Data sets that ship with the program's libraries: there is nothing to download or delete."""
+
+@dataclass(frozen=True)
+class Activity:
+    """What is being done about a data set."""
+
+    downloading: bool = False
+    done: int = 0
+    """Bytes."""
+    total: int | None = None
+    error: Mapping[str, Any] | None = None
+    """Why the last download failed."""
 
 
 def every(session: Session) -> dict[str, DatasetFacts]:
@@ -44,9 +54,9 @@ def facts_of(stored: Mapping[str, Any]) -> DatasetFacts:
     return DatasetFacts(**{**stored, "sources": tuple(stored["sources"]), "published_entropy": None})
 
 
-def is_bundled(name: str) -> bool:
-    """Whether a data set is there without any download."""
-    return name in _BUNDLED
+def is_bundled(facts: DatasetFacts) -> bool:
+    """Whether a data set ships with the program's libraries: there is nothing to download or delete."""
+    return facts.name in DATASETS and facts.download_bytes is None
 
 
 def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha256: str) -> bool:
@@ -101,49 +111,54 @@ def download(session: Session, name: str) -> Job:
     get(session, name)
     if name not in DATASETS:
         raise Conflict(f"data set {name} was uploaded: there is nothing to download")
-    active = downloads(session).get(name)
-    if active is not None and active.state in runs.ACTIVE:
-        return active
-    return jobs.enqueue(session, kind="download", queue="interactive", payload={"name": name})
+    active = _active_download(session, name)
+    return active or jobs.enqueue(session, kind="download", queue="interactive", payload={"name": name})
 
 
-def downloads(session: Session) -> dict[str, Job]:
-    """The newest download job of each data set, by name."""
-    found = session.scalars(select(Job).where(Job.kind == "download").order_by(Job.created_at, Job.id))
-    return {str(job.payload["name"]): job for job in found}
+def activity(session: Session) -> dict[str, Activity]:
+    """What is being done about data sets, by name: downloads asked for, and those of runs that need them."""
+    found: dict[str, Activity] = {}
+    for job in session.scalars(select(Job).where(Job.kind == "download").order_by(Job.created_at, Job.id)):
+        found[str(job.payload["name"])] = _activity(job.state in runs.ACTIVE, job.progress, job.error)
+    for dataset, progress in session.execute(select(Run.dataset, Run.progress).where(Run.status == "running")):
+        name = dataset.partition("/")[0]
+        if progress.get("stage") == "data" and not found.get(name, Activity()).downloading:
+            found[name] = _activity(True, progress, None)
+    return found
 
 
-def upload_rows(session: Session) -> dict[str, DatasetRow]:
-    """The stored rows of data sets, by name."""
-    return {row.name: row for row in session.scalars(select(DatasetRow))}
-
-
-def remove(session: Session, name: str) -> None:
-    """Forget an upload, or the local copy of a built-in data set; its arrays are deleted after the commit.
+def remove(session: Session, name: str) -> str:
+    """Forget an upload, or the local copy of a built-in data set; returns the key of its arrays, to be deleted after.
 
     Raises:
         NotFound: there is no such data set.
         Conflict: it is in use, or ships with the program.
     """
     runs.submitting_alone(session)
-    get(session, name)
-    if is_bundled(name):
+    facts = get(session, name)
+    if is_bundled(facts):
         raise Conflict(f"data set {name} ships with the program: it cannot be deleted")
-    in_use_by = runs.ACTIVE if name in DATASETS else runs.STATUSES
-    users = runs.of_dataset(session, name, in_use_by)
+    built_in = name in DATASETS
+    users = runs.of_dataset(session, name, runs.ACTIVE if built_in else runs.STATUSES)
     if users:
-        which = "waiting or running " if name in DATASETS else ""
+        kind = "waiting or running " if built_in else ""
         raise Conflict(
-            f"data set {name} is in use by {users} {which}{'run' if users == 1 else 'runs'}: delete them first"
+            f"data set {name} is in use by {users} {kind}{'run' if users == 1 else 'runs'}: delete them first"
         )
-    active = downloads(session).get(name)
-    if active is not None and active.state in runs.ACTIVE:
+    if activity(session).get(name, Activity()).downloading:
         raise Conflict(f"data set {name} is being downloaded: wait until it is there")
-    row = session.get(DatasetRow, name)
-    if row is not None:
-        session.execute(delete(DatasetRow).where(DatasetRow.name == name))
-
-
-def artifact_row_removed(session: Session, key: str) -> None:
-    """Forget the row of a data set's object."""
+    key = artifact_key(facts)
+    session.execute(delete(DatasetRow).where(DatasetRow.name == name))
     session.execute(delete(Artifact).where(Artifact.key == key))
+    return key
+
+
+def _activity(downloading: bool, progress: Mapping[str, Any], error: Mapping[str, Any] | None) -> Activity:
+    return Activity(downloading, int(progress.get("step") or 0), progress.get("steps") or None, error)
+
+
+def _active_download(session: Session, name: str) -> Job | None:
+    active = session.scalars(
+        select(Job).where(Job.kind == "download", Job.state.in_(runs.ACTIVE)).order_by(Job.created_at)
+    )
+    return next((job for job in active if job.payload["name"] == name), None)

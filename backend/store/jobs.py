@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.errors import Conflict, LeaseLost
+from backend.errors import Conflict, LeaseLost, NotFound
 from backend.store.clock import database_clock, utc_now
 from backend.store.session import mark_changed
 from backend.store.tables import Artifact, Attempt, Job, Run
@@ -62,6 +62,18 @@ def enqueue(
     )
     session.add(job)
     session.flush()
+    return job
+
+
+def get(session: Session, job_id: str) -> Job:
+    """One job.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFound(f"no job has the id {job_id!r}")
     return job
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, undefer
 
 from backend.errors import NotFound
@@ -28,6 +28,7 @@ _OTHERS = (
     "decoder",
     "marginal",
 )
+_NETWORK = "network"
 PICTURES = ("inputs", "reconstruction_sample", "reconstruction_mean", "generation_sample", "generation_mean")
 """Names of a point's pictures, in the order they are shown."""
 
@@ -58,7 +59,7 @@ def refresh(session: Session, known: Columns) -> Columns:
         return known
     if counter.value < known.seen or counter.points < known.revision:
         known = empty_columns()  # another database stands in its place
-    query = select(*(getattr(Point, name) for name in (*_NUMBERS, *_OTHERS)))
+    query = select(*(getattr(Point, name) for name in (*_NUMBERS, *_OTHERS)), _network()).select_from(Point).join(Run)
     if known.seen < 0:
         rows = session.execute(query.order_by(Point.created_at, Point.id)).all()
         return Columns(counter.points, counter.value, _as_columns(rows))
@@ -130,8 +131,15 @@ def _shown_at(name: str) -> tuple[int, str]:
     return (PICTURES.index(name) if name in PICTURES else len(PICTURES), name)
 
 
+def _network() -> Any:
+    """The kind of network of encoder and decoder, ``encoder/decoder`` where they differ: one tuple can have several."""
+    of = Run.spec["architecture"]
+    encoder, decoder = (of[part]["network"]["kind"].as_string() for part in ("encoder", "decoder"))
+    return case((encoder == decoder, decoder), else_=encoder + "/" + decoder)
+
+
 def _as_columns(rows: Sequence[Any]) -> dict[str, NDArray[Any]]:
-    names = (*_NUMBERS, *_OTHERS)
+    names = (*_NUMBERS, *_OTHERS, _NETWORK)
     values = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     table: dict[str, NDArray[Any]] = {}
     for name, column in zip(names, values, strict=True):

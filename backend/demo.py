@@ -1,0 +1,44 @@
+"""The demo: a small fixed set of runs on real MNIST that shows a frontier within minutes."""
+
+from typing import Any
+
+from backend.expand import expand
+from backend.store import datasets, runs
+from backend.store.clock import utc_now
+from backend.store.session import Database
+from backend.store.tables import Flag
+
+BETAS = (0.1, 0.5, 2.0, 8.0)
+_QUEUED = "demo"
+
+_DENSE: dict[str, Any] = {
+    "dataset": "mnist",
+    "network": "mlp",
+    "train_limit": 20_000,
+    "epochs": 6,
+    "latent_dim": 32,
+}
+_CONVOLUTIONAL: dict[str, Any] = {
+    "dataset": "mnist",
+    "network": "conv",
+    "width": 0.125,
+    "train_limit": 10_000,
+    "epochs": 4,
+    "latent_dim": 32,
+}
+BODIES: tuple[dict[str, Any], ...] = tuple(
+    {**base, "beta": beta} for base in (_DENSE, _CONVOLUTIONAL) for beta in BETAS
+)
+"""What is posted, in the order it is trained."""
+
+
+def queue_demo(database: Database) -> int:
+    """Queue the demo's runs, once in the life of a database; returns how many were queued now."""
+    with database.write() as session:
+        runs.submitting_alone(session)
+        if session.get(Flag, _QUEUED) is not None:
+            return 0
+        known = datasets.every(session)
+        queued = [runs.submit(session, expand(body, known)) for body in BODIES]
+        session.add(Flag(name=_QUEUED, at=utc_now()))
+        return sum(each.created for each in queued)
