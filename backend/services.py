@@ -76,7 +76,7 @@ def _worker(settings: Settings, name: str, queue: str, extra: dict[str, str]) ->
     quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     return Service(
         name=name,
-        command=[sys.executable, "-m", "celery", "--app", "worker.app", *what, *quiet],
+        command=[sys.executable, "-m", "celery", "--quiet", "--app", "worker.app", *what, *quiet],
         environment={**environment(settings), **extra},
         patience_s=_WORKER_PATIENCE_S,
     )

@@ -23,6 +23,7 @@ from backend.store.results import Result, Tiles
 from backend.store.session import Database, mark_changed
 from backend.store.tables import Artifact, Attempt, Job, Run
 from worker.observer import JobObserver
+from worker.observing import Progress
 
 if TYPE_CHECKING:
     from worker.evaluate import Measured
@@ -53,15 +54,17 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
         run = runs.get(session, run_id)
         spec = results.stored_spec(run)
         facts = datasets.get(session, spec.dataset.name)
-    resume = _last_checkpoint(shop, run_id, spec, observer)
-    from_step = 0 if resume is None else checkpoint.from_step(resume)
+    resume, from_step = _last_checkpoint(shop, run_id, spec, observer)
     observer.write(lambda session, held: _begin(session, held, run_id, from_step, describe_device(device)))
 
+    epochs = spec.training.epochs
+    observer.progress(Progress(stage="data", epochs=epochs))
     began = time.monotonic()
     data = load(spec.dataset, facts, shop.artifacts, observer, device)
     _keep_dataset(shop, facts, observer)
     loaded = time.monotonic()
     trained = train(spec, data, device=device, observer=observer, resume=resume, checkpoint_s=settings.checkpoint_s)
+    observer.progress(Progress(stage="measuring", epoch=epochs, epochs=epochs))
     measuring = time.monotonic()
     measured = evaluate(trained.model, spec, data, observer=observer)
     timings = {
@@ -143,19 +146,18 @@ def _begin(session: Session, job: Job, run_id: str, from_step: int, device: str)
     mark_changed(session, run_id)
 
 
-def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserver) -> bytes | None:
-    """A run's newest checkpoint; null where it has none that can be used: it starts from the beginning then."""
+def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserver) -> tuple[bytes | None, int]:
+    """A run's newest checkpoint and its step; null and 0 where none can be used: it starts from the beginning then."""
     from worker import checkpoint
 
     try:
         content = _required_checkpoint(shop, run_id)
-        checkpoint.load(content, spec)
+        return content, checkpoint.load(content, spec).step
     except NotFound:
-        return None
+        return None, 0
     except DataError as error:
         observer.log(f"starting from the beginning: {error}")
-        return None
-    return content
+        return None, 0
 
 
 def _required_checkpoint(shop: Shop, run_id: str) -> bytes:

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -92,7 +92,10 @@ class JobObserver:
             raise Released("this worker is being stopped")
 
     def progress(self, progress: Progress) -> None:
-        """How far the job is; the newest is stored every second."""
+        """How far the job is; the newest is stored every second. A stage that has no epochs keeps those before it."""
+        before = self._progress
+        if before is not None and not progress.epochs:
+            progress = replace(progress, epoch=before.epoch, epochs=before.epochs)
         self._progress = progress
 
     def history(self, step: int, columns: dict[str, float]) -> None:
