@@ -11,7 +11,7 @@ from backend.errors import DataError
 from worker.observing import Observer
 
 Arrays = dict[str, NDArray[Any]]
-"""``{split}_images`` [N, H, W, C] and, where there are any, ``{split}_labels`` [N]; as the store's ``pack`` takes them."""
+"""``{split}_images`` [N, H, W, C], and ``{split}_labels`` [N] where there are any; as :func:`pack` takes them."""
 
 Loader = Callable[[DatasetFacts, Observer], Arrays]
 """Gets a data set from where it comes from. Nothing is kept when it raises."""

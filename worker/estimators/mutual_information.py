@@ -12,8 +12,8 @@ from backend.spec import MutualInformationEstimator
 from worker.distributions import Posterior
 from worker.estimators.contract import Encoded, Findings, mean_estimate
 
-CHUNK_NUMBERS = 4_000_000
-"""Pairs held at once: 32 MB in float64."""
+PAIRS_AT_ONCE = 4_000_000
+"""32 MB in float64."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ class Mixture:
     leave_one_out: Tensor
 
 
-def mixture_information(posterior: Posterior, z: Tensor, check: Callable[[], None] = lambda: None) -> Mixture:
+def mixture_information(
+    posterior: Posterior, z: Tensor, check: Callable[[], None] = lambda: None, pairs_at_once: int = PAIRS_AT_ONCE
+) -> Mixture:
     """I(x;z) with q(z) replaced by a mixture over the N examples.
 
     ``self: mean_i log e(z_i|x_i) - log (1/N) sum_j e(z_i|x_j)``, at most log N
@@ -40,9 +42,10 @@ def mixture_information(posterior: Posterior, z: Tensor, check: Callable[[], Non
         posterior: e(z|x_n) in float64, a batch of N >= 2.
         z: one sample of each, float64, shape [N, latent_dim].
         check: called between chunks; raises to stop.
+        pairs_at_once: pairs of examples held in memory.
     """
     count = len(z)
-    rows = max(1, CHUNK_NUMBERS // count)
+    rows = max(1, pairs_at_once // count)
     ratios_self, ratios_others = torch.empty_like(z[:, 0]), torch.empty_like(z[:, 0])
     shares_self, shares_others = torch.zeros_like(z[:, 0]), torch.zeros_like(z[:, 0])
     for start in range(0, count, rows):

@@ -1,0 +1,79 @@
+"""Small runs on digits, for every test of the worker."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from backend.datasets import DATASETS as FACTS
+from backend.errors import NotFound
+from backend.expand import expand
+from backend.spec import Dataset, RunSpec
+from worker.data import load
+from worker.data.contract import Data
+from worker.train import SilentObserver
+
+SMALL = {
+    "dataset": {"name": "digits", "train_limit": 320},
+    "epochs": 3,
+    "batch_size": 32,
+    "latent_dim": 4,
+    "width": 0.1,
+}
+
+
+class NoArtifacts:
+    """Digits need no store."""
+
+    def put(self, key: str, content: bytes) -> None:
+        raise AssertionError("digits are not stored")
+
+    def get(self, key: str) -> bytes:
+        raise NotFound(key)
+
+
+class Recorder(SilentObserver):
+    """Keeps what a run tells."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[str, float]] = {}
+        self.saved: list[tuple[int, bytes]] = []
+        self.told: list[Any] = []
+
+    def history(self, step: int, columns: dict[str, float]) -> None:
+        self.rows[step] = columns
+
+    def progress(self, progress: Any) -> None:
+        self.told.append(progress)
+
+    def save(self, checkpoint: bytes, step: int) -> None:
+        self.saved.append((step, checkpoint))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def spec_of(**body: Any) -> RunSpec:
+    """A specification in short form."""
+    return expand(body, FACTS).spec
+
+
+def small(**body: Any) -> RunSpec:
+    """A run of half a second."""
+    return spec_of(**(SMALL | body))
+
+
+def data_of(spec: RunSpec) -> Data:
+    return load(spec.dataset, FACTS[spec.dataset.name], NoArtifacts(), SilentObserver(), "cpu")
+
+
+@pytest.fixture(scope="session")
+def digits() -> Data:
+    """320 images to train on, and the whole test split."""
+    return load(Dataset(name="digits", train_limit=320), FACTS["digits"], NoArtifacts(), SilentObserver(), "cpu")
