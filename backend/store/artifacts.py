@@ -4,7 +4,9 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -67,10 +69,12 @@ class ArtifactStore:
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is gone already is no error."""
-        try:
-            self._files.rm_file(self._path(key))
-        except FileNotFoundError:
-            return
+        path = self._path(key)
+        with suppress(FileNotFoundError):
+            self._files.rm_file(path)
+        if self._is_local:
+            with suppress(OSError):  # a folder that is not empty stays
+                os.rmdir(os.path.dirname(path))
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Keys that start with ``prefix``, in order."""
@@ -114,15 +118,23 @@ class ArtifactStore:
 
 
 def _write_file(path: str, content: bytes) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     partial = f"{path}{_PARTIAL}{uuid.uuid4().hex}"
     try:
-        with open(partial, "wb") as file:
+        with _created(partial) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # a name must never outlive its content over a power cut
         os.replace(partial, path)
     except BaseException:
-        if os.path.exists(partial):
+        with suppress(FileNotFoundError):
             os.remove(partial)
         raise
+
+
+def _created(path: str) -> BinaryIO:
+    while True:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            return open(path, "xb")
+        except FileNotFoundError:  # another process removed the folder, empty as it was, in between
+            continue

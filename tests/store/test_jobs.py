@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from backend.store.artifacts import ArtifactStore
 from backend.store.clock import database_clock, utc_now
 from backend.store.session import Database, current_revision
 from backend.store.tables import Artifact, Attempt, History, Job, Run
-from tests.store.conftest import MakeRun
+
+MakeRun = Callable[..., Job]
 
 WORKER = {"host": "here", "pid": 1}
 OTHER = {"host": "there", "pid": 2}
