@@ -15,6 +15,7 @@ from backend.errors import NotFound, SetupError, Unavailable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _PARTIAL = ".partial-"
+_FOLDER_TRIES = 20
 
 
 class ArtifactStore:
@@ -132,9 +133,10 @@ def _write_file(path: str, content: bytes) -> None:
 
 
 def _created(path: str) -> BinaryIO:
-    while True:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        try:
+    """A new file. Another process may remove its folder, empty as it still is, in between; then it is made again."""
+    for _ in range(_FOLDER_TRIES):
+        with suppress(FileNotFoundError, FileExistsError):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             return open(path, "xb")
-        except FileNotFoundError:  # another process removed the folder, empty as it was, in between
-            continue
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return open(path, "xb")
