@@ -1,4 +1,4 @@
-"""Colours of the two schemes. The categorical ones stay apart under the common colour blindnesses (after Okabe, Ito)."""
+"""Colours of the two schemes; the categorical ones stay apart under the common colour blindnesses (Okabe and Ito)."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -83,7 +83,7 @@ def list_points(
     dataset: DatasetQuery = None,
     architecture: Tuple = None,
     method: Annotated[str | None, Query(max_length=64)] = None,
-    label: Label | None = None,
+    label: Label | Literal[""] | None = None,
     sweep: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=1_000_000, description="points above which the answer is thinned")] = 5000,
 ) -> Response:

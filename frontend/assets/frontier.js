@@ -6,6 +6,7 @@
   const SCHEME_KEY = "rd-frontier-scheme";
   const statuses = new Map(); // run id -> status, as last heard
   let asking = false;
+  let shown = null; // the data set on show
 
   const none = () => window.dash_clientside.no_update;
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -31,46 +32,66 @@
     return after === write(before) ? none() : after;
   }
 
+  // The controls follow the address when it was changed by something else, such as the back button.
+  function stand(keys) {
+    const { set_props: set } = window.dash_clientside;
+    const list = (text) => (text ? text.split(",") : []);
+    set("tuples", { value: list(keys.tuple) });
+    set("methods", { value: list(keys.method) });
+    set("group", { value: keys.group || "none" });
+    set("axes", { value: keys.axes || "rd" });
+    set("overlays", { value: keys.overlay === undefined ? ["staircase"] : list(keys.overlay) });
+  }
+
   // -- live -------------------------------------------------------------------------------------------------------
 
-  async function poll(_ticks, live) {
-    if (asking || document.visibilityState === "hidden") return [none(), none()];
+  async function poll(_ticks, live, alive) {
+    const quiet = [none(), none(), none(), none()];
+    if (asking || document.visibilityState === "hidden") return quiet;
     asking = true;
     try {
-      const since = live ? `?since=${live.revision}` : "";
-      const answer = await fetch(`/api/v1/changes${since}`, { cache: "no-store", signal: AbortSignal.timeout(10000) });
-      if (answer.status === 401) {
-        window.location.reload();
-        return [none(), none()];
-      }
-      if (!answer.ok) throw new Error(answer.statusText);
-      const changes = await answer.json();
-      return [news(changes, live), true];
+      const answer = live ? await ask(`/api/v1/changes?since=${live.revision}`) : await ask("/api/v1/points?method=-&limit=1");
+      if (!answer) return quiet;
+      return [...(live ? news(answer, live) : beginning(answer)), alive ? none() : true];
     } catch (error) {
-      return [none(), false];
+      return [none(), none(), none(), alive === false ? none() : false];
     } finally {
       asking = false;
     }
   }
 
+  async function ask(address) {
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+    if (answer.status === 401) {
+      window.location.reload(); // signed out elsewhere: the server leads to its sign-in
+      return null;
+    }
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  }
+
+  // The points' revision is one number, wherever the program stands; from there /changes tells the rest.
+  function beginning({ revision }) {
+    return [{ revision, changed: [] }, revision, revision];
+  }
+
   function news(changes, live) {
-    if (!live) return { revision: changes.revision, structure: changes.revision, points: changes.revision, changed: [] };
-    if (changes.revision === live.revision) return none();
-    const restarted = changes.revision < live.revision || changes.more;
-    let structure = restarted || changes.deleted.length > 0;
-    let points = structure;
+    if (changes.revision === live.revision) return [none(), none(), none()];
+    const restarted = changes.revision < live.revision;
+    let runs = restarted || changes.deleted.length > 0;
+    let points = runs;
     for (const run of changes.runs) {
-      const state = `${run.status} ${run.cancel_requested} ${run.notes} ${run.tags.join(" ")}`;
-      if (statuses.get(run.id) !== state) structure = true;
-      if (run.status !== "running" && run.status !== "queued") points = points || run.points.length > 0;
+      const state = JSON.stringify([run.status, run.cancel_requested, run.notes, run.tags, run.points.length]);
+      const before = statuses.get(run.id);
+      if (before !== state) {
+        runs = true;
+        points = points || run.points.length > 0 || (before !== undefined && !before.endsWith(",0]"));
+      }
       statuses.set(run.id, state);
     }
-    return {
-      revision: changes.revision,
-      structure: structure ? changes.revision : live.structure,
-      points: points ? changes.revision : live.points,
-      changed: restarted ? null : changes.runs.map((run) => run.id).concat(changes.deleted),
-    };
+    const { revision } = changes;
+    const changed = restarted ? null : changes.runs.map((run) => run.id).concat(changes.deleted);
+    return [{ revision, changed }, runs ? revision : none(), points ? revision : none()];
   }
 
   // -- figures ----------------------------------------------------------------------------------------------------
@@ -96,23 +117,45 @@
         if (item.dataset.point === selected) column.setAttribute("aria-current", "true");
         else column.removeAttribute("aria-current");
       }
+      const current = document.querySelector(".strip-columns [aria-current]");
+      if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" });
+      ring(selected);
     });
+  }
+
+  function ring(selected) {
+    const figure = plot("plane-frame");
+    if (!figure || !figure.data || !figure.data.length || figure.data[0].name !== "selected") return;
+    const place = pointsOf(figure).find((point) => point.id === selected);
+    const before = figure.data[0].x;
+    if ((before && before[0]) === (place && place.x)) return;
+    window.Plotly.restyle(figure, { x: [place ? [place.x] : []], y: [place ? [place.y] : []] }, [0]);
+  }
+
+  function pointsOf(figure) {
+    const found = [];
+    for (const trace of figure._fullData || []) {
+      if (!trace.customdata || trace.visible === "legendonly") continue;
+      for (let i = 0; i < trace.customdata.length; i += 1) {
+        found.push({ x: trace.x[i], y: trace.y[i], id: trace.customdata[i][0] });
+      }
+    }
+    return found;
   }
 
   function walk(step) {
     const figure = plot("plane-frame");
-    if (!figure) return;
-    const points = [];
-    for (const trace of figure.data) {
-      if (!trace.customdata) continue;
-      for (let i = 0; i < trace.customdata.length; i += 1) points.push({ rate: trace.x[i], id: trace.customdata[i][0] });
-    }
+    const points = figure ? pointsOf(figure).sort((a, b) => a.x - b.x) : [];
     if (!points.length) return;
-    points.sort((a, b) => a.rate - b.rate);
-    const current = read(window.location.search).point;
-    const at = points.findIndex((point) => point.id === current);
-    const next = at < 0 ? (step > 0 ? 0 : points.length - 1) : Math.min(Math.max(at + step, 0), points.length - 1);
-    window.dash_clientside.set_props("location", { search: change(window.location.search, { point: points[next].id }) });
+    const at = points.findIndex((point) => point.id === read(window.location.search).point);
+    const first = step > 0 ? 0 : points.length - 1;
+    const next = at < 0 ? first : Math.min(Math.max(at + step, 0), points.length - 1);
+    go({ point: points[next].id });
+  }
+
+  function go(changes) {
+    const search = change(window.location.search, changes);
+    if (search !== none()) window.dash_clientside.set_props("location", { search });
   }
 
   document.addEventListener("keydown", (event) => {
@@ -153,7 +196,7 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.frontier = {
     poll,
-    away: (alive) => alive !== false,
+    away: (alive) => alive !== false, // hides the banner
     scheme: (clicks, now) => {
       const next = clicks ? (now === "dark" ? "light" : "dark") : currentScheme();
       if (clicks) window.localStorage.setItem(SCHEME_KEY, next);
@@ -164,25 +207,43 @@
       const keys = read(search);
       const point = keys.point || null;
       delete keys.point;
-      return [same(keys, filters) ? none() : keys, point === selected ? none() : point];
+      const moved = !same(keys, filters);
+      if (moved && filters && document.getElementById("plane-frame")) stand(keys);
+      return [moved ? keys : none(), point === selected ? none() : point];
     },
-    chooseDataset: (dataset, shown, search) =>
-      !dataset || dataset === shown || dataset === read(search).dataset
+    offer: (resolved) => {
+      if (!resolved) return none();
+      shown = resolved.dataset;
+      const { set_props: set } = window.dash_clientside;
+      const options = (names) => names.map(([value, label]) => ({ value, label }));
+      set("dataset", { value: resolved.dataset });
+      set("tuples", { data: options(resolved.tuples) });
+      set("methods", { data: options(resolved.methods) });
+      set("evaluation", {
+        data: options(resolved.evaluations),
+        value: resolved.evaluation,
+        className: resolved.evaluations.length > 1 ? "filter" : "filter hidden",
+      });
+      return none();
+    },
+    chooseDataset: (dataset, search) =>
+      !dataset || !shown || dataset === (read(search).dataset || shown)
         ? none()
         : write({ ...read(search), dataset, tuple: null, method: null, eval: null, point: null }),
     choosePoint: (click, search) => {
       const point = click && click.points && click.points.find((each) => each.customdata);
       return point ? change(search, { point: point.customdata[0] }) : none();
     },
-    chooseFilters: (tuples, methods, evaluation, group, axes, overlays, evaluations, search) => {
-      const shown = (overlays || []).slice().sort().reverse().join(",");
+    chooseFilters: (tuples, methods, evaluation, group, axes, overlays, resolved, search) => {
+      const before = read(search);
+      const drawn = ["staircase", "hull"].filter((name) => (overlays || []).includes(name)).join(",");
       return change(search, {
         tuple: (tuples || []).join(","),
         method: (methods || []).join(","),
-        eval: evaluations && evaluations.length > 1 ? evaluation : read(search).eval,
+        eval: resolved && resolved.evaluation !== evaluation ? evaluation : before.eval,
         group: group === "none" ? null : group,
         axes: axes === "rd" ? null : axes,
-        overlay: shown === "staircase" ? null : shown || "off",
+        overlay: drawn === "staircase" ? null : drawn || "off",
       });
     },
     mark: (selected) => {

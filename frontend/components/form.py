@@ -8,8 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
-from frontend.forms import CUSTOM, PARTS, SLIDERS, TERMS, Field, Json, Layout, item
 from frontend.formats import compact
+from frontend.forms import CUSTOM, PARTS, SLIDERS, TERMS, Field, Json, Layout, item
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
 KNOB_TITLES = {
@@ -35,7 +35,9 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any
 
 
 def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
-    options = [{"value": entry["name"], "label": entry.get("title") or entry["name"]} for entry in catalogue["datasets"]]
+    options = [
+        {"value": entry["name"], "label": entry.get("title") or entry["name"]} for entry in catalogue["datasets"]
+    ]
     return dmc.Select(
         id=ids.structure("dataset.name"),
         label="Data set",

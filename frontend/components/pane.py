@@ -5,10 +5,10 @@ from typing import Any
 
 from dash import html
 
-from frontend import ids
 from frontend.components.parts import do, label_badge, link, message, quantity
+from frontend.components.queue import networks, title
 from frontend.components.tiles import Sheet, sheets, tile_row
-from frontend.formats import NOTHING, compact, number, plus_minus, tuple_text
+from frontend.formats import NOTHING, number, plural, plus_minus, tuple_text
 
 TILES = range(8)
 
@@ -47,7 +47,6 @@ def pane(point: Json, run: Json | None, samples: Json | None, bound: Json | None
             _head(point, run),
             _numbers(point, bound),
             _pictures(sheets(samples), where),
-            html.Div(id=ids.DRAWN),
             _actions(point, run),
         ],
         className="pane-content",
@@ -59,41 +58,22 @@ def _head(point: Json, run: Json) -> html.Div:
     return html.Div(
         [
             html.H2([html.Span(tuple_text(symbols), className="tuple"), label_badge(point.get("label"))]),
-            html.P(_how(point, run), className="muted"),
+            html.P(_how(run), className="muted"),
         ],
         className="pane-head",
     )
 
 
-def _how(point: Json, run: Json) -> str:
-    spec = run.get("spec") or {}
-    rate = (spec.get("objective") or {}).get("rate") or {}
-    words = [str(run.get("method") or "custom")]
-    if point.get("beta") is not None:
-        words[0] += f", β = {compact(point['beta'])}"
-    elif rate.get("kind") == "target":
-        words[0] += f", R* = {compact(rate.get('target_rate'))} nats"
-    parts = [words[0], f"seed {spec.get('seed', 0)}"]
-    networks = _networks(spec)
-    if networks:
-        parts.append(networks)
-    epochs = (spec.get("training") or {}).get("epochs")
-    if epochs:
-        parts.append(f"{epochs} epoch{'' if epochs == 1 else 's'}" + _on(run.get("device")))
-    return " \u00b7 ".join(parts)
-
-
-def _on(device: Any) -> str:
-    if not device:
+def _how(run: Json) -> str:
+    """Method and setting, seed, networks, length and device of the run."""
+    if not run:
         return ""
-    return " on CPU" if str(device) == "cpu" else f" on {device}"
-
-
-def _networks(spec: Json) -> str:
-    architecture = spec.get("architecture") or {}
-    kinds = [((architecture.get(part) or {}).get("network") or {}).get("kind") for part in ("encoder", "decoder")]
-    names = [kind for kind in kinds if kind]
-    return names[0] if len(set(names)) == 1 else "/".join(names)
+    spec = run["spec"]
+    words = [title(run), f"seed {spec['seed']}", networks(run), plural(spec["training"]["epochs"], "epoch")]
+    device = str(run.get("device") or "").partition(" ")[0]
+    if device:
+        words[-1] += " on CPU" if device == "cpu" else f" on {device}"
+    return " \u00b7 ".join(word for word in words if word)
 
 
 def _numbers(point: Json, bound: Json | None) -> html.Dl:

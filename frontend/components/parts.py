@@ -24,6 +24,11 @@ LABELS = {
 }
 
 
+def attributes(**named: Any) -> dict[str, Any]:
+    """Attributes with a dash in their name: ``aria_label`` is ``aria-label``."""
+    return {name.replace("_", "-"): value for name, value in named.items()}
+
+
 def do(
     label: Any, action: str, target: str = "", *, kind: str = "quiet", title: str = "", disabled: bool = False
 ) -> html.Button:
@@ -34,7 +39,7 @@ def do(
         title=title or None,
         type="button",
         disabled=disabled,
-        **{"data-do": action, "data-target": target},
+        **attributes(data_do=action, data_target=target),
     )
 
 
@@ -82,12 +87,8 @@ def progress_bar(share: float | None, label: str) -> html.Div:
         className="progress" if known else "progress unknown",
         role="progressbar",
         title=label,
-        **{
-            "aria-label": label,
-            "aria-valuemin": 0,
-            "aria-valuemax": 100,
-            **({"aria-valuenow": round(percent)} if known else {}),
-        },
+        **attributes(aria_label=label, aria_valuemin=0, aria_valuemax=100),
+        **(attributes(aria_valuenow=round(percent)) if known else {}),
     )
 
 
@@ -103,29 +104,26 @@ def progress_words(progress: dict[str, Any] | None) -> str:
     progress = progress or {}
     words = [STAGES.get(str(progress.get("stage")), "starting")]
     if progress.get("stage") == "training" and progress.get("epochs"):
-        words.append(f"epoch {progress.get('epoch') or 0} of {progress['epochs']}")
+        words.append(f"epoch {int(progress.get('epoch') or 0)} of {progress['epochs']}")
     if progress.get("eta_s") is not None and progress.get("stage") in (None, "training"):
         words.append(f"{duration(progress['eta_s'])} left")
     return " \u00b7 ".join(words)
 
 
-def section(title: str, children: Any, *, aside: Any = None, ident: str | None = None) -> html.Section:
+def section(title: str, *children: Any, aside: Any = None) -> html.Section:
     """A titled part of a page."""
-    arguments = {"id": ident} if ident else {}
     head = html.Header([html.H2(title), *([aside] if aside is not None else [])], className="section-head")
-    return html.Section([head, children], className="section", **arguments)
+    return html.Section([head, *children], className="section")
 
 
 def code(text: str, what: str) -> html.Div:
     """Text to copy, with a button that copies it."""
-    return html.Div(
-        [html.Pre(text, tabIndex=0), do("Copy", "copy", title=f"Copy {what}")], className="code", title=None
-    )
+    return html.Div([html.Pre(text, tabIndex=0), do("Copy", "copy", title=f"Copy {what}")], className="code")
 
 
 def message(title: str, text: Any = None, actions: Any = None) -> html.Div:
     """A calm note where a page has nothing to show."""
-    return html.Div(
-        [html.H2(title), *([html.P(text)] if text else []), *([html.Div(actions, className="actions")] if actions else [])],
-        className="message",
-    )
+    below = [html.P(text)] if text else []
+    if actions:
+        below.append(html.Div(actions, className="actions"))
+    return html.Div([html.H2(title), *below], className="message")

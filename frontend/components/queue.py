@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from frontend.components.parts import (
+    attributes,
     do,
     message,
     progress_bar,
@@ -15,7 +16,7 @@ from frontend.components.parts import (
     status_badge,
     tags,
 )
-from frontend.formats import ago, compact, duration, number, since, tuple_text
+from frontend.formats import ago, compact, duration, plural, since, tuple_text
 
 Json = Mapping[str, Any]
 
@@ -23,10 +24,10 @@ ENDED = ("succeeded", "failed", "cancelled")
 
 
 def title(run: Json) -> str:
-    """What a run is, in one line: tuple and method with its setting."""
+    """What a run minimises, in one line: the method with its setting."""
     rate = run["spec"]["objective"]["rate"]
     words = str(run["method"])
-    if rate["kind"] == "beta":
+    if rate["kind"] == "beta" and words != "vae":
         words += f", β = {compact(rate['beta'])}"
     elif rate["kind"] == "target":
         words += f", R* = {compact(rate['target_rate'])} nats"
@@ -44,7 +45,7 @@ def details(run: Json) -> str:
     """The rest of what a run is."""
     spec = run["spec"]
     parts = [f"{spec['dataset']['name']}/{spec['dataset']['binarize']}", networks(run)]
-    parts.append(f"{spec['training']['epochs']} epochs")
+    parts.append(plural(spec["training"]["epochs"], "epoch"))
     parts.append(f"seed {spec['seed']}")
     return " \u00b7 ".join(part for part in parts if part)
 
@@ -80,13 +81,17 @@ def _running_row(run: Json) -> html.Div:
             html.Div(buttons(run), className="row-buttons"),
         ],
         className="row",
-        **{"data-run": run["id"]},
+        **attributes(data_run=run["id"]),
     )
 
 
 def _speed(run: Json) -> str:
-    speed = (run.get("progress") or {}).get("images_per_second")
-    return f"{speed:,.0f} images/s".replace(",", "\u2009") if speed else ""
+    """Images a second, from the steps that are left and the time they will take."""
+    progress, batch = run.get("progress") or {}, run["spec"]["training"]["batch_size"]
+    left = (progress.get("steps") or 0) - (progress.get("step") or 0)
+    if progress.get("stage") != "training" or not progress.get("eta_s") or left <= 0:
+        return ""
+    return f"{left * batch / progress['eta_s']:,.0f} images/s".replace(",", "\u2009")
 
 
 def ended_or_waiting(runs: Sequence[Json], now: datetime, *, filtered: bool) -> html.Div:
@@ -110,7 +115,7 @@ def _row(run: Json, now: datetime) -> html.Div:
             html.Div(buttons(run), className="row-buttons"),
         ],
         className="row",
-        **{"data-run": run["id"]},
+        **attributes(data_run=run["id"]),
     )
 
 
@@ -163,10 +168,3 @@ def buttons(run: Json) -> list[html.Button]:
     if status != "running":
         found.append(do("Delete", "delete", run_id, kind="quiet danger"))
     return found
-
-
-def numbers(run: Json, point: Json | None) -> str:
-    """R and D of a finished run."""
-    if not point:
-        return ""
-    return f"R {number(point['rate']['value'])}, D {number(point['distortion']['value'])}"

@@ -111,7 +111,9 @@ def estimates(point: Json) -> html.Div:
     names = ["rate", "distortion", "neg_elbo"]
     found = {**{name: point[name] for name in names if point.get(name)}, **(point.get("estimates") or {})}
     order = [name for name in names if name in found] + sorted(name for name in found if name not in names)
-    head_row = html.Tr([html.Th(text, scope="col") for text in ("estimate", "value", "stderr", "unit", "bound", "flags")])
+    head_row = html.Tr(
+        [html.Th(text, scope="col") for text in ("estimate", "value", "stderr", "unit", "bound", "flags")]
+    )
     rows = [_estimate_row(name, found[name]) for name in order]
     interval = point.get("mutual_information")
     if interval:
@@ -153,9 +155,7 @@ def attempts(run: Json) -> html.Div:
     found: Sequence[Json] = run.get("attempts") or ()
     if not found:
         return html.P("No worker has taken it yet.", className="muted")
-    head_row = html.Tr(
-        [html.Th(text, scope="col") for text in ("worker", "started", "ended", "from step", "outcome")]
-    )
+    head_row = html.Tr([html.Th(text, scope="col") for text in ("worker", "started", "ended", "from step", "outcome")])
     rows = [
         html.Tr(
             [

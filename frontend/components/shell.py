@@ -1,14 +1,15 @@
 """What every page has around it: the header, the quiet banner, the notices."""
 
+import dash_mantine_components as dmc
 from dash import dcc, html
 
 from frontend import ids
-from frontend.components.parts import do
+from frontend.components.parts import attributes, do
 
 PAGES = (("Explore", "/"), ("Queue", "/queue"))
 
 
-def header(dataset_select: object) -> html.Header:
+def header() -> html.Header:
     """The header; which link is current and what stands in the status line, the callbacks say."""
     return html.Header(
         [
@@ -16,8 +17,8 @@ def header(dataset_select: object) -> html.Header:
             dcc.Link(
                 [html.Img(src="/assets/logo.svg", alt="", className="logo"), "RD Frontier"], href="/", className="brand"
             ),
-            dataset_select,
-            html.Nav(nav("/"), id=ids.NAV, **{"aria-label": "Pages"}),
+            _datasets(),
+            html.Nav(nav("/"), id=ids.NAV, **attributes(aria_label="Pages")),
             html.Div(id=ids.STATUS, className="status-line", role="status"),
             html.Button(
                 html.Span(className="scheme-icon"),
@@ -25,11 +26,22 @@ def header(dataset_select: object) -> html.Header:
                 className="button icon",
                 type="button",
                 title="Light or dark",
-                **{"aria-label": "Switch between light and dark"},
+                **attributes(aria_label="Switch between light and dark"),
             ),
             do("New run", "new", kind="primary"),
         ],
         className="header",
+    )
+
+
+def _datasets() -> dmc.Select:
+    return dmc.Select(
+        id=ids.DATASET,
+        data=[],
+        placeholder="data set",
+        maxDropdownHeight=400,
+        className="dataset",
+        **attributes(aria_label="Data set"),
     )
 
 

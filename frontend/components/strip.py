@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
+from frontend.components.parts import attributes
 from frontend.components.tiles import Sheet, tile
 from frontend.figures import marks
 from frontend.figures.records import PlanePoint
@@ -45,7 +46,8 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
     return html.Div(
         [
             html.P(
-                f"Along the frontier, low rate to high: one test image reconstructed (top), one noise decoded (bottom){some}",
+                "Along the frontier, low rate to high: "
+                f"one test image reconstructed (top), one noise decoded (bottom){some}",
                 className="muted strip-title",
             ),
             html.Div([_column(column, image, view) for column in columns], className="strip-columns"),
@@ -57,7 +59,10 @@ def _column(column: Column, image: int, view: View) -> dcc.Link:
     point = column.point
     where = f"at R {number(point.rate)}, D {number(point.distortion)} nats"
     tiles = []
-    for name, what in (("reconstruction_sample", "reconstruction of test image"), ("generation_sample", "decoded noise")):
+    for name, what in (
+        ("reconstruction_sample", "reconstruction of test image"),
+        ("generation_sample", "decoded noise"),
+    ):
         sheet = column.sheets.get(name)
         tiles.append(
             tile(sheet, image % sheet.count, f"{what} {image + 1} {where}")
@@ -74,7 +79,7 @@ def _column(column: Column, image: int, view: View) -> dcc.Link:
         className="strip-caption",
     )
     return dcc.Link(
-        html.Div([*tiles, caption], **{"data-point": point.id}),
+        html.Div([*tiles, caption], **attributes(data_point=point.id)),
         href=href(view.with_point(point.id)),
         className="strip-column",
         title=f"{tuple_mark(point.architecture)} {where}",

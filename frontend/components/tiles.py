@@ -7,6 +7,8 @@ from typing import Any
 
 from dash import html
 
+from frontend.components.parts import attributes
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -80,5 +82,5 @@ def tile_row(sheet: Sheet | None, indices: Sequence[int], label: str, what: str,
     return html.Div(
         [html.Span(label, className="tile-label"), html.Div(tiles, className="tiles")],
         className="tile-row",
-        **{"data-picture": sheet.name},
+        **attributes(data_picture=sheet.name),
     )

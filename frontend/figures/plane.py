@@ -1,9 +1,11 @@
 """The rate-distortion plane: points, frontiers, the bound D = H - R, and lines of equal ELBO."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import plotly.graph_objects as go
 from frontend.figures import marks
 from frontend.figures.records import PlanePoint
 from frontend.formats import compact, number, plus_minus, tuple_text
-from frontend.query import View
+from frontend.query import FULL, View
 from frontend.theme import Palette, base_layout, palette
 
 MANY = 3000
@@ -41,6 +43,7 @@ class Frontier:
     key: str
     staircase: tuple[str, ...]
     hull: tuple[str, ...]
+    evaluation: str = FULL
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,13 @@ class Window:
 
 def frontiers(answer: Mapping[str, Any] | None) -> list[Frontier]:
     """The groups of GET /frontier."""
-    groups = (answer or {}).get("groups") or []
-    return [Frontier(str(g["key"]), tuple(g["staircase"]), tuple(g["hull"])) for g in groups]
+    found = []
+    for group in (answer or {}).get("groups") or []:
+        limit = group.get("eval_limit")
+        key = str(group["key"]).removesuffix(f" (eval_limit {limit})")
+        evaluation = FULL if limit is None else str(limit)
+        found.append(Frontier(key, tuple(group["staircase"]), tuple(group["hull"]), evaluation))
+    return found
 
 
 def entropy_bound(answer: Mapping[str, Any] | None) -> Bound | None:
@@ -90,7 +98,7 @@ def plane(
     by_id = everything if everything is not None else {record.id: record for record in records}
     window = _window(records, bound, view)
     figure = go.Figure()
-    figure.add_trace(_ring(selected, view, colours))
+    figure.add_trace(_ring(selected if selected in records else None, view, colours))
     for trace in _bound(bound, view, window, colours):
         figure.add_trace(trace)
     figure.add_trace(_iso_elbo(view, window, colours))
@@ -104,6 +112,11 @@ def plane(
     _name_bound(figure, bound, view, window, colours)
     _name_iso_elbo(figure, view, window, colours)
     return figure
+
+
+def short_ids(text: str) -> str:
+    """A text with its long ids cut to what tells them apart."""
+    return re.sub(r"\b([0-9a-f]{8})[0-9a-f]{24}\b", "\\1\u2026", text)
 
 
 def place(record: PlanePoint, view: View) -> tuple[float, float]:
@@ -127,7 +140,7 @@ def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> W
     x_low, x_high = _extent([record.rate for record in records])
     y_low, y_high = _extent([place(record, view)[1] for record in records])
     x_low, across = min(0.0, x_low), max(x_high - min(0.0, x_low), 1.0)
-    up = max(y_high - y_low, 1.0)
+    up = max(y_high - y_low, 0.3 * abs(y_high), 1.0)
     y_low = min(y_low, bound.value) if bound and view.axes == "skew" else y_low
     bottom = y_low - (0.10 if view.axes == "skew" else 0.22) * up
     if view.axes == "rd" and y_low >= 0:
@@ -166,10 +179,10 @@ def _name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Wind
     if bound is None:
         return
     what = "R + D < H" if view.axes == "skew" else "D < H − R"
-    inside = window.y0 < bound.value
+    where = "shaded" if window.y0 < bound.value else "below"
     figure.add_annotation(
         x=0.008, y=0.012, xref="paper", yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False,
-        text=f"{'shaded' if inside else 'below'}: infeasible, {what}<br>H ≤ {number(bound.value)}, {bound.source}",
+        text=f"{where}: infeasible, {what}<br>H ≤ {number(bound.value)}, {short_ids(bound.source)}",
         font={"size": 11, "color": colours.muted},
     )  # fmt: skip
 
@@ -238,7 +251,7 @@ def _steps(along: Sequence[PlanePoint], view: View) -> tuple[list[float], list[f
     """The staircase: a point's D holds at every greater rate, until a point below it takes over."""
     x: list[float] = []
     distortion: list[float] = []
-    for before, after in zip(along, along[1:], strict=False):
+    for before, after in pairwise(along):
         x += [before.rate, after.rate]
         distortion += [before.distortion, before.distortion]
     if along:
@@ -379,7 +392,7 @@ def _layout(view: View, window: Window, colours: Palette) -> dict[str, Any]:
         "margin": {"l": 62, "r": 12, "t": 8, "b": 46},
         "legend": {
             **layout["legend"],
-            "orientation": "h", "x": 1, "xanchor": "right", "y": 0.995, "yanchor": "top", "itemsizing": "constant",
+            "orientation": "h", "x": 1, "xanchor": "right", "y": 0.995, "yanchor": "top",
         },
         "hovermode": "closest",
         "hoverdistance": 12,

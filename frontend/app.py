@@ -1,0 +1,222 @@
+"""The UI: a Dash app on the REST server, whose callbacks speak REST like any other client."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import dash_mantine_components as dmc
+import httpx
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from fastapi import FastAPI
+
+from frontend import ids, theme
+from frontend.client import ApiError, Client, Json
+from frontend.components import shell
+from frontend.components.parts import link, message
+from frontend.formats import duration
+from frontend.pages import actions, explore, new_run, queue, run
+from frontend.pages.context import Context
+
+TITLE = "RD Frontier"
+_log = logging.getLogger(__name__)
+POLL_MS = 1000
+ASSETS = Path(__file__).parent / "assets"
+
+INDEX = """<!doctype html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/logo.svg">
+<script>
+(function () {
+  var kept = null;
+  try { kept = localStorage.getItem("rd-frontier-scheme"); } catch (error) { kept = null; }
+  var dark = kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+})();
+</script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+"""The page around everything; its script sets the colour scheme before the first paint."""
+
+
+def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
+    """Mount the pages on a server.
+
+    Args:
+        server: the app that answers REST; its routes stay as they are, every other path becomes a page.
+        http: reaches the same REST API, in this process or elsewhere, with whatever credentials it wants.
+    """
+    app = Dash(
+        "frontend",
+        server=server,
+        assets_folder=str(ASSETS),
+        title=TITLE,
+        update_title="",
+        index_string=INDEX,
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        use_pages=False,
+        pages_folder="",
+        enable_mcp=False,
+        on_error=_log_error,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = layout()
+    context = Context(app, Client(http))
+    register(context)
+    for page in (actions, new_run, explore, queue, run):
+        page.register(context)
+    app._setup_server()  # else a deep link served first lacks assets and callbacks
+    return app
+
+
+def _log_error(error: Exception) -> None:
+    """A callback that fails changes nothing on the page; the server's log says why."""
+    _log.error("a callback of the pages failed", exc_info=error)
+
+
+def layout() -> dmc.MantineProvider:
+    """What stands on every page."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
+            dcc.Interval(id=ids.TICK, interval=POLL_MS),
+            *[
+                dcc.Store(id=ident)
+                for ident in (
+                    ids.LIVE, ids.RUNS_MOVED, ids.POINTS_MOVED, ids.ALIVE, ids.ACTION, ids.SCHEME,
+                    ids.FILTERS, ids.SELECTED, ids.CONFIRM_RUN,
+                )
+            ],
+            dmc.NotificationContainer(id=ids.NOTICES, position="bottom-left", sendNotifications=[]),
+            shell.banner(),
+            shell.header(),
+            html.Main(id=ids.PAGE, tabIndex=-1),
+            new_run.drawer(),
+            actions.confirmation(),
+        ],
+        id=ids.PROVIDER,
+        theme=theme.MANTINE,
+        defaultColorScheme="auto",
+    )  # fmt: skip
+
+
+def route(pathname: str | None, search: str | None) -> Any:
+    """The page at a path."""
+    path = unquote(pathname or "/").rstrip("/") or "/"
+    if path == "/":
+        return explore.layout(search)
+    if path == "/queue":
+        return queue.layout(search)
+    if path.startswith("/run/") and "/" not in path.removeprefix("/run/"):
+        return run.layout(path.removeprefix("/run/"))
+    return message("Nothing is at this address", path[:80], [link("Explore", "/"), link("See the queue", "/queue")])
+
+
+def register(context: Context) -> None:
+    """The callbacks of what stands on every page."""
+    app = context.app
+
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Output(ids.NAV, "children"),
+        Output(ids.PAGE, "className"),
+        Input(ids.LOCATION, "pathname"),
+        State(ids.LOCATION, "search"),
+    )
+    async def show_page(pathname: str | None, search: str | None) -> Any:
+        name = "page-explore" if (pathname or "/") == "/" else "page-other"
+        return route(pathname, search), shell.nav(pathname), name
+
+    @app.callback(Output(ids.DATASET, "data"), Input(ids.RUNS_MOVED, "data"))
+    async def offer_datasets(_moved: int | None) -> Any:
+        return dataset_options(await context.client.get("/catalogue"))
+
+    @app.callback(Output(ids.STATUS, "children"), Input(ids.LIVE, "data"))
+    async def say_status(_live: Json | None) -> Any:
+        try:
+            running, queued = await asyncio.gather(
+                context.client.get("/runs", {"status": "running", "limit": 50}),
+                context.client.get("/runs", {"status": "queued", "limit": 200}),
+            )
+        except ApiError:
+            return []
+        return status_line(running["items"], len(queued["items"]), more=queued["next"] is not None)
+
+    def in_browser(name: str, *arguments: Any) -> None:
+        app.clientside_callback(ClientsideFunction("frontier", name), *arguments)
+
+    in_browser(
+        "poll",
+        Output(ids.LIVE, "data"),
+        Output(ids.RUNS_MOVED, "data"),
+        Output(ids.POINTS_MOVED, "data"),
+        Output(ids.ALIVE, "data"),
+        Input(ids.TICK, "n_intervals"),
+        State(ids.LIVE, "data"),
+        State(ids.ALIVE, "data"),
+    )
+    in_browser("away", Output(ids.BANNER, "hidden"), Input(ids.ALIVE, "data"))
+    in_browser(
+        "scheme",
+        Output(ids.PROVIDER, "forceColorScheme"),
+        Output(ids.SCHEME, "data"),
+        Input(ids.SCHEME_TOGGLE, "n_clicks"),
+        State(ids.SCHEME, "data"),
+    )
+    in_browser(
+        "split",
+        Output(ids.FILTERS, "data"),
+        Output(ids.SELECTED, "data"),
+        Input(ids.LOCATION, "search"),
+        Input(ids.LOCATION, "pathname"),
+        State(ids.FILTERS, "data"),
+        State(ids.SELECTED, "data"),
+    )
+
+
+def dataset_options(catalogue: Json) -> list[dict[str, str]]:
+    """Every data set in every binarisation: each is a plane of its own."""
+    found = []
+    for entry in catalogue["datasets"]:
+        names = entry["schema"]["properties"]["binarize"]["enum"]
+        for index, binarize in enumerate(names):
+            title = entry["title"] if index == 0 else f"{entry['title']}: {binarize}"
+            found.append({"value": f"{entry['name']}/{binarize}", "label": title})
+    return found
+
+
+def status_line(running: list[Json], waiting: int, *, more: bool) -> str:
+    """``2 training · 5 waiting · about 4 min left``; empty while nothing goes on."""
+    if not running and not waiting:
+        return ""
+    words = [f"{len(running)} training"] if running else []
+    if waiting:
+        words.append(f"{waiting}{'+' if more else ''} waiting")
+    left = time_left(running, waiting)
+    if left is not None and not more:
+        words.append(f"about {duration(left)} left")
+    return " \u00b7 ".join(words)
+
+
+def time_left(running: list[Json], waiting: int) -> float | None:
+    """Seconds until all is done, if those that wait take as long as those that run; None before that is known."""
+    progress = [each["progress"] for each in running]
+    known = [p for p in progress if p.get("eta_s") is not None and p.get("steps") and p.get("step")]
+    if not known or len(known) < len(running):
+        return None
+    longest = max(float(p["eta_s"]) for p in known)
+    if not waiting:
+        return longest
+    left = [1 - p["step"] / p["steps"] for p in known]
+    whole = [float(p["eta_s"]) / share for p, share in zip(known, left, strict=True) if share > 0.02]
+    return longest + waiting * sum(whole) / len(whole) / len(running) if whole else None

@@ -1,0 +1,208 @@
+"""The new-run form: a drawer over any page."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from frontend import forms, ids
+from frontend.client import ApiError, Json, run_path
+from frontend.components.form import form, read
+from frontend.components.parts import do
+from frontend.formats import tuple_text
+from frontend.pages.context import Context, complaint, notice
+
+
+def drawer() -> dmc.Drawer:
+    """The drawer, empty until it opens."""
+    return dmc.Drawer(
+        [
+            html.Div(id=ids.FORM_BODY, className="form"),
+            html.Div(id=ids.FORM_ERROR, role="alert"),
+            html.Details(
+                [
+                    html.Summary("JSON and curl"),
+                    _copyable(ids.FORM_PREVIEW),
+                    _copyable(ids.FORM_CURL),
+                ],
+                open=True,
+                className="advanced",
+            ),
+            html.Div(
+                html.Button("Queue this run", id=ids.FORM_SUBMIT, className="button primary wide", type="button"),
+                className="form-foot",
+            ),
+            dcc.Store(id=ids.FORM_START),
+        ],
+        id=ids.FORM,
+        title="New run",
+        position="right",
+        size=500,
+        opened=False,
+        keepMounted=True,
+        padding="lg",
+    )
+
+
+def _copyable(ident: str) -> html.Div:
+    return html.Div([html.Pre(id=ident, tabIndex=0), do("Copy", "copy")], className="code")
+
+
+def register(context: Context) -> None:
+    """The form's callbacks."""
+    _opening(context)
+    _shaping(context)
+    _preview(context)
+    _submitting(context)
+    context.app.clientside_callback(
+        ClientsideFunction("frontier", "slide"),
+        Output(ids.slider(MATCH), "value"),
+        Output(ids.field(MATCH), "value"),
+        Input(ids.slider(MATCH), "value"),
+        Input(ids.field(MATCH), "value"),
+        prevent_initial_call=True,
+    )
+
+
+def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: list[list[Json]]) -> forms.Values:
+    """The values of every control by path."""
+    paths = [[each["id"]["path"] for each in group] for group in states]
+    values: forms.Values = dict(zip(paths[0], structure, strict=True))
+    known = {}
+    shape = forms.layout(catalogue, values)
+    for field in [*shape.knobs, *(field for _, found in shape.sections for field in found)]:
+        known[field.path] = field
+    for path, raw in zip(paths[1], fields, strict=True):
+        values[path] = read(known.get(path), raw)
+    return values
+
+
+def reshaped(catalogue: Json, before: Json, values: forms.Values) -> forms.Values:
+    """The values after a structural choice changed: what stood at its old default moves to the new one."""
+    old = forms.layout(catalogue, before).defaults
+    moved = dict(values)
+    if before.get("dataset.name") != values.get("dataset.name"):
+        new = forms.dataset_defaults(catalogue, values.get("dataset.name"))
+        for path, value in values.items():
+            if path != "dataset.name" and path in new and value == old.get(path):
+                moved[path] = new[path]
+    fresh = forms.layout(catalogue, moved)
+    there = {field.path for field in [*fresh.knobs, *(f for _, found in fresh.sections for f in found)]}
+    for field in fresh.knobs:
+        if moved.get(field.path) is None:
+            moved[field.path] = field.default
+    structural = {path for path in values if path.endswith(".kind") or path in ("dataset.name", "method")}
+    return {path: value for path, value in moved.items() if path in there | structural}
+
+
+def structure_of(values: Json) -> dict[str, Any]:
+    """The choices that decide which fields there are."""
+    return {p: v for p, v in values.items() if p.endswith(".kind") or p in ("dataset.name", "method")}
+
+
+def _opening(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.FORM, "opened"),
+        Output(ids.FORM, "title"),
+        Output(ids.FORM_BODY, "children"),
+        Output(ids.FORM_START, "data"),
+        Output(ids.FORM_ERROR, "children"),
+        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
+        Input(ids.ACTION, "data"),
+        State(ids.DATASET, "value"),
+        prevent_initial_call=True,
+    )
+    async def open_form(action: Json | None, dataset: str | None) -> Any:
+        if not action or action["do"] not in ("new", "clone"):
+            raise PreventUpdate
+        try:
+            catalogue = await context.client.get("/catalogue")
+            if action["do"] == "clone":
+                run = await context.client.get(run_path(action["id"]))
+                values = forms.of_run(catalogue, run)
+                title = f"New run from {tuple_text(run['architecture'])} {run['method']}"
+            else:
+                name = (action["id"] or dataset or "digits").partition("/")[0]
+                values, title = forms.start(catalogue, name), "New run"
+        except ApiError as error:
+            return no_update, no_update, no_update, no_update, no_update, notice(complaint(error), kind="bad")
+        shape = forms.layout(catalogue, values)
+        return True, title, form(catalogue, shape, values), structure_of(values), [], no_update
+
+
+def _shaping(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.FORM_BODY, "children", allow_duplicate=True),
+        Output(ids.FORM_START, "data", allow_duplicate=True),
+        Input(ids.structure(ALL), "value"),
+        State(ids.field(ALL), "value"),
+        State(ids.FORM_START, "data"),
+        prevent_initial_call=True,
+    )
+    async def reshape(structure: list[Any], fields: list[Any], before: Json | None) -> Any:
+        if not before or not structure:
+            raise PreventUpdate
+        states = [ctx.inputs_list[0], ctx.states_list[0]]
+        paths = [each["id"]["path"] for each in states[0]]
+        now = dict(zip(paths, structure, strict=True))
+        if all(before.get(path) == value for path, value in now.items()):
+            raise PreventUpdate
+        catalogue = await context.client.get("/catalogue")
+        values = gathered(catalogue, structure, fields, states)
+        values = reshaped(catalogue, before, {**structure_of(before), **values})
+        return form(catalogue, forms.layout(catalogue, values), values), structure_of(values)
+
+
+def _preview(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.FORM_PREVIEW, "children"),
+        Output(ids.FORM_CURL, "children"),
+        Input(ids.structure(ALL), "value"),
+        Input(ids.field(ALL), "value"),
+        State(ids.LOCATION, "href"),
+        prevent_initial_call=True,
+    )
+    async def preview(structure: list[Any], fields: list[Any], address: str | None) -> Any:
+        if not structure:
+            raise PreventUpdate
+        catalogue = await context.client.get("/catalogue")
+        written = forms.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
+        origin = "/".join((address or "http://localhost").split("/")[:3])
+        return forms.pretty(written), forms.curl(written, origin)
+
+
+def _submitting(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.structure(ALL), "error"),
+        Output(ids.field(ALL), "error"),
+        Output(ids.FORM_ERROR, "children", allow_duplicate=True),
+        Output(ids.FORM, "opened", allow_duplicate=True),
+        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
+        Input(ids.FORM_SUBMIT, "n_clicks"),
+        State(ids.structure(ALL), "value"),
+        State(ids.field(ALL), "value"),
+        prevent_initial_call=True,
+    )
+    async def submit(clicks: int | None, structure: list[Any], fields: list[Any]) -> Any:
+        if not clicks:
+            raise PreventUpdate
+        paths = [[each["id"]["path"] for each in group] for group in ctx.states_list[:2]]
+        nothing = [[None] * len(group) for group in paths]
+        try:
+            catalogue = await context.client.get("/catalogue")
+            values = gathered(catalogue, structure, fields, ctx.states_list)
+            run = await context.client.post("/runs", forms.body(catalogue, values))
+        except ApiError as error:
+            found, rest = forms.field_errors(error.errors, [*paths[0], *paths[1]])
+            errors = [[found.get(path) for path in group] for group in paths]
+            text = "; ".join(rest) if error.errors else complaint(error)
+            return *errors, html.P(text, className="failure") if text else [], no_update, no_update
+        text = f"{tuple_text(run['architecture'])} {run['method']}"
+        new = run["status"] == "queued"
+        words = f"{text} is waiting to be trained." if new else f"{text} is known already: it {_state(run['status'])}."
+        return *nothing, [], False, notice(words, kind="good" if new else "info")
+
+
+def _state(status: str) -> str:
+    return {"running": "is running"}.get(status, f"has {status}")

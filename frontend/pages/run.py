@@ -1,0 +1,232 @@
+"""Run: one run's state, curves, estimates, specification and log."""
+
+import asyncio
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from frontend import forms, ids
+from frontend.client import ApiError, Json, point_path, run_path
+from frontend.components import run as parts
+from frontend.components.parts import code, link, message, section
+from frontend.components.toolbar import download_menu
+from frontend.figures.curves import curves
+from frontend.figures.kl import kl_bars
+from frontend.pages.context import Context, complaint, notice, now
+from frontend.table import csv_of
+
+CONFIG = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
+KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
+"""Names of the array with the rate's share of each dimension."""
+
+
+def layout(run_id: str) -> html.Div:
+    """The page of one run, before its parts are there."""
+    menu = download_menu([(ids.CURVES_SVG, "SVG"), (ids.CURVES_PNG, "PNG"), (ids.CURVES_CSV, "CSV")])
+    return html.Div(
+        [
+            dcc.Store(id=ids.RUN, data=run_id),
+            dcc.Store(id=ids.RUN_SAVED),
+            dcc.Download(id=ids.DOWNLOAD),
+            html.Div(id=ids.RUN_HEAD, className="run-head"),
+            section(
+                "Training",
+                html.Div(
+                    dcc.Graph(
+                        id=ids.RUN_CURVES,
+                        config=CONFIG,
+                        responsive=True,
+                        style={"height": "100%"},
+                        figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                    ),
+                    id=ids.RUN_CURVES_FRAME,
+                    className="curves",
+                ),
+                aside=menu,
+            ),
+            html.Div(id=ids.RUN_POINTS),
+            html.Div(
+                [
+                    section("Notes and tags", _notes()),
+                    section("Specification", html.Div(id=ids.RUN_SPEC)),
+                ],
+                className="two-columns",
+            ),
+            section("Attempts", html.Div(id=ids.RUN_ATTEMPTS)),
+            section("Log", html.Div(id=ids.RUN_LOG)),
+        ],
+        className="page",
+    )
+
+
+def _notes() -> html.Div:
+    return html.Div(
+        [
+            dmc.Textarea(id=ids.RUN_NOTES, label="Notes", autosize=True, minRows=3, maxRows=12),
+            dmc.TagsInput(id=ids.RUN_TAGS, label="Tags", placeholder="type a tag and press Enter"),
+            html.Button("Save", id=ids.RUN_SAVE, className="button primary", type="button"),
+        ],
+        className="stack",
+    )
+
+
+def register(context: Context) -> None:
+    """The page's callbacks."""
+    _state(context)
+    _curves(context)
+    _points(context)
+    _notes_callbacks(context)
+
+
+def concerns(run_id: str, live: Json | None) -> bool:
+    """Whether the last news was about this run; at first, and after a restart, everything is news."""
+    changed = (live or {}).get("changed")
+    return not changed or run_id in changed
+
+
+def _state(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.RUN_HEAD, "children"),
+        Output(ids.RUN_ATTEMPTS, "children"),
+        Output(ids.RUN_LOG, "children"),
+        Input(ids.RUN, "data"),
+        Input(ids.LIVE, "data"),
+        prevent_initial_call=False,
+    )
+    async def fill_state(run_id: str, live: Json | None) -> Any:
+        if not concerns(run_id, live):
+            raise PreventUpdate
+        try:
+            run, log = await asyncio.gather(
+                context.client.get(run_path(run_id)), context.client.get(run_path(run_id, "/log"))
+            )
+        except ApiError as error:
+            return _missing(run_id, error), [], []
+        return parts.head(run, now()), parts.attempts(run), parts.log(log["lines"])
+
+    @context.app.callback(Output(ids.RUN_SPEC, "children"), Input(ids.RUN, "data"), State(ids.LOCATION, "href"))
+    async def fill_spec(run_id: str, address: str | None) -> Any:
+        try:
+            run = await context.client.get(run_path(run_id))
+        except ApiError:
+            return []
+        origin = "/".join((address or "http://localhost").split("/")[:3])
+        return [
+            code(forms.pretty(run["spec"]), "the specification"),
+            html.P("The line that makes it again:", className="muted small"),
+            code(forms.curl(run["spec"], origin), "the curl line"),
+        ]
+
+
+def _missing(run_id: str, error: ApiError) -> html.Div:
+    if error.status != 404:
+        return message("This run cannot be shown", complaint(error))
+    return message(
+        "No such run",
+        f"There is no run {run_id[:40]}, or it was deleted.",
+        [link("See the queue", "/queue"), link("Explore", "/")],
+    )
+
+
+def _curves(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.RUN_CURVES, "figure"),
+        Input(ids.RUN, "data"),
+        Input(ids.LIVE, "data"),
+        Input(ids.SCHEME, "data"),
+    )
+    async def fill_curves(run_id: str, live: Json | None, scheme: str | None) -> Any:
+        if scheme is None or not concerns(run_id, live):
+            raise PreventUpdate
+        try:
+            history = await context.client.get(run_path(run_id, "/history"))
+        except ApiError:
+            raise PreventUpdate from None
+        return curves(history, scheme=scheme, run_id=run_id)
+
+    for ident, name in ((ids.CURVES_SVG, "downloadSvg"), (ids.CURVES_PNG, "downloadPng")):
+        context.app.clientside_callback(
+            ClientsideFunction("frontier", name),
+            Output(ident, "n_clicks"),
+            Input(ident, "n_clicks"),
+            State(ids.RUN_CURVES_FRAME, "id"),
+            State(ids.RUN_CURVES, "id"),
+            prevent_initial_call=True,
+        )
+
+    @context.app.callback(
+        Output(ids.DOWNLOAD, "data", allow_duplicate=True),
+        Input(ids.CURVES_CSV, "n_clicks"),
+        State(ids.RUN, "data"),
+        prevent_initial_call=True,
+    )
+    async def curves_as_csv(clicks: int | None, run_id: str) -> Any:
+        if not clicks:
+            raise PreventUpdate
+        history = await context.client.get(run_path(run_id, "/history"))
+        return {"content": csv_of(history), "filename": f"history-{run_id}.csv", "type": "text/csv"}
+
+
+def _points(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.RUN_POINTS, "children"),
+        Input(ids.RUN, "data"),
+        Input(ids.POINTS_MOVED, "data"),
+        Input(ids.SCHEME, "data"),
+    )
+    async def fill_points(run_id: str, _moved: int | None, scheme: str | None) -> Any:
+        try:
+            run = await context.client.get(run_path(run_id))
+            points = await asyncio.gather(*(context.client.get(point_path(point)) for point in run["points"]))
+        except ApiError:
+            return []
+        return [section("Estimates", _point(point, scheme)) for point in points]
+
+
+def _point(point: Json, scheme: str | None) -> html.Div:
+    values = next((point["arrays"][name] for name in KL if name in point["arrays"]), None)
+    bars = (
+        dcc.Graph(
+            figure=kl_bars(values, scheme=scheme, point_id=point["id"]),
+            config=CONFIG,
+            responsive=True,
+            style={"height": "100%"},
+        )
+        if values
+        else html.P("No per-dimension KL is stored.", className="muted")
+    )
+    return html.Div(
+        [
+            parts.point_head(point),
+            html.Div([parts.estimates(point), html.Div(bars, className="bars")], className="two-columns"),
+        ]
+    )
+
+
+def _notes_callbacks(context: Context) -> None:
+    @context.app.callback(Output(ids.RUN_NOTES, "value"), Output(ids.RUN_TAGS, "value"), Input(ids.RUN, "data"))
+    async def fill_notes(run_id: str) -> Any:
+        try:
+            run = await context.client.get(run_path(run_id))
+        except ApiError:
+            raise PreventUpdate from None
+        return run["notes"], run["tags"]
+
+    @context.app.callback(
+        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
+        Input(ids.RUN_SAVE, "n_clicks"),
+        State(ids.RUN, "data"),
+        State(ids.RUN_NOTES, "value"),
+        State(ids.RUN_TAGS, "value"),
+        prevent_initial_call=True,
+    )
+    async def save_notes(clicks: int | None, run_id: str, notes: str | None, tags: list[str] | None) -> Any:
+        if not clicks:
+            raise PreventUpdate
+        try:
+            await context.client.patch(run_path(run_id), {"notes": notes or "", "tags": tags or []})
+        except ApiError as error:
+            return notice(complaint(error), kind="bad")
+        return notice("Notes and tags are saved.", kind="good")
