@@ -1,5 +1,7 @@
 """The terms in R: none, beta, and the two forms of the target rate."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -50,23 +52,28 @@ class Penalty(RateTerm):
 class Constrained(RateTerm):
     """Minimise D subject to held-out R = R*, by a learned weight w on R.
 
-    An augmented Lagrangian, seen as a controller (ControlVAE, Shao et al. 2020): with the relative error
-    ``e = (R - S) / (S + 1)``, clipped to [-1, 1],
+    An augmented Lagrangian, seen as a controller (ControlVAE, Shao et al. 2020): with the error
+    ``e = log (1 + R) - log (1 + S)``,
 
     ``w = exp(u + P e) - 1,  u <- u + I e``
 
     - The integral u finds the frontier's slope at the set point S, whatever it is; the proportional part makes the
       objective curved, so that it has one minimum even where the frontier is a straight line and w alone decides
       nothing.
-    - The exponential spans slopes from thousandths to thousands with one gain. w stays above -1, the weight the
-      paper's penalty has below R*: below zero it rewards rate, which lifts a collapsed decoder off R = 0.
+    - Logarithms make one gain fit rates from tenths to hundreds of nats and slopes from thousandths to thousands.
+    - w stays above -1, the weight the paper's penalty has below R*: below zero it rewards rate, which lifts a
+      collapsed decoder off R = 0 and goes beyond the rate where D stops falling.
     - I shrinks with the learning rate, because so does the speed at which R answers.
     - S is R* less the gap between held-out and training rate, measured while training.
     """
 
-    PROPORTIONAL = 1.0
+    PROPORTIONAL = 2.0
     INTEGRAL = 0.02
     """A step; R answers within about 100 steps."""
+    LARGEST_ERROR = 0.5
+    """What the integral sees at most: what it winds up on the way to S it has to unwind beyond."""
+    LEVELS = (-6.0, math.log(1e6))
+    """Range of u: w from nearly -1 to the largest beta there is."""
     CORRECTION = 0.5
     """Share of the newest gap in the running one: the gap is measured with error."""
     corrections = 20
@@ -83,14 +90,18 @@ class Constrained(RateTerm):
         self.register_buffer("gap", scalar(0.0))
 
     def _error(self, rate: Tensor) -> Tensor:
-        return ((rate - self.set_point) / (self.set_point + 1)).clamp(-1, 1)
+        return rate.clamp_min(0.0).log1p() - self.set_point.log1p()  # a sampled rate near 0 may be negative
+
+    def _weight(self, rate: Tensor) -> Tensor:
+        return torch.expm1((self.level + self.PROPORTIONAL * self._error(rate)).clamp(*self.LEVELS))
 
     def forward(self, rate: Tensor, position: Position) -> Tensor:
-        weight = torch.expm1(self.level + self.PROPORTIONAL * self._error(rate.detach()))
-        return weight * (rate - self.set_point)
+        return self._weight(rate.detach()) * (rate - self.set_point)
 
     def update(self, rate: Tensor, position: Position) -> None:
-        self.level += self.INTEGRAL * position.pace * self._error(rate)
+        error = self._error(rate).clamp(-self.LARGEST_ERROR, self.LARGEST_ERROR)
+        self.level += self.INTEGRAL * position.pace * error
+        self.level.clamp_(*self.LEVELS)
 
     def correct(self, gap: Tensor) -> None:
         self.gap += self.CORRECTION * (gap - self.gap)
