@@ -14,16 +14,20 @@ _QUEUED = "demo"
 _DENSE: dict[str, Any] = {
     "dataset": "mnist",
     "network": "mlp",
+    "width": 0.5,
     "train_limit": 20_000,
-    "epochs": 6,
+    "epochs": 4,
+    "batch_size": 64,
     "latent_dim": 32,
 }
 _CONVOLUTIONAL: dict[str, Any] = {
     "dataset": "mnist",
     "network": "conv",
     "width": 0.125,
-    "train_limit": 10_000,
+    "train_limit": 6000,
     "epochs": 4,
+    "batch_size": 32,
+    "learning_rate": 3e-3,
     "latent_dim": 32,
 }
 BODIES: tuple[dict[str, Any], ...] = tuple(

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.problems import of_error
-from backend.errors import Forbidden, FrontierError, NotFound, SetupError, Unauthorized
+from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, SetupError, Unauthorized
 from backend.settings import Settings
 
 COOKIE = "frontier_sign_in"
@@ -64,8 +64,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         try:
-            if "\0" in scope["path"]:
-                raise NotFound("nothing has a NUL in its path")
+            _refuse_nul(scope)
             if scope["type"] == "websocket" or scope["method"] not in _READS:
                 self._check_origin(headers)
             response = await self._sign_in(scope, receive)
@@ -133,6 +132,14 @@ class Guard:
             COOKIE, _sealed(self._token), httponly=True, samesite="strict", secure=request.url.scheme == "https"
         )
         return response
+
+
+def _refuse_nul(scope: Scope) -> None:
+    """No id and no text of ours holds a NUL, and not every database can be asked for one."""
+    if "\0" in scope["path"]:
+        raise NotFound("nothing has a NUL in its path")
+    if b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+        raise Invalid([FieldProblem(("query",), "holds a NUL character: leave it out")])
 
 
 def _same(given: str, expected: str) -> bool:

@@ -31,7 +31,7 @@ from backend.store.tables import Run as RunRow
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
-Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled", ""]
 
 
 class Annotation(BaseModel):
@@ -96,7 +96,7 @@ def list_runs(
     """Runs, newest first."""
     with database.read() as session:
         wanted = RunFilter(
-            status=status,
+            status=status or None,
             dataset=dataset_in(dataset, datasets.every(session)) if dataset else None,
             architecture=tuple_in(architecture),
             method=method or None,
