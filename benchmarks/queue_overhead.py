@@ -2,9 +2,9 @@
 
     python benchmarks/queue_overhead.py --pairs 3
 
-The bare loop is ``worker.train.train`` alone, in its own process, on the thread count the worker chooses. The queued run is
-the same specification through REST, broker and worker, while the Explore page is open in a real Chromium and polls; without
-Chromium, an HTTP client polls in its place, which the output says. Goal: the ratio is at least 0.8.
+The bare loop is ``worker.train.train`` alone, in its own process, on the thread count the worker chooses. The queued
+run is the same specification through REST, broker and worker, while the Explore page is open in a real Chromium and
+polls; without Chromium an HTTP client polls in its place, which the output says. Goal: the ratio is at least 0.8.
 """
 
 import argparse
