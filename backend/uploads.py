@@ -120,10 +120,13 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
 
 def _read_header(name: str, stream: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    version = np.lib.format.read_magic(stream)
-    if version not in readers:
-        raise _bad(name, "has a header that only arrays with named fields need: save plain numbers")
-    shape, fortran_order, dtype = readers[version](stream, max_header_size=_HEADER_BYTES)
+    try:
+        read = readers[np.lib.format.read_magic(stream)]
+        shape, fortran_order, dtype = read(stream, max_header_size=_HEADER_BYTES)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise  # the archive is damaged, not the header
+    except Exception as error:  # it is parsed as Python source, which fails in as many ways as Python does
+        raise _bad(name, f"has no header of plain numbers: {type(error).__name__}") from error
     if any(side < 0 for side in shape):
         raise _bad(name, f"has the shape {shape}")
     return shape, fortran_order, dtype
