@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import dash_mantine_components as dmc
 import httpx
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
 
 from frontend import ids, theme
@@ -57,7 +57,7 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     """
     app = Dash(
         "frontend",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # a FastAPI app is one, too
         assets_folder=str(ASSETS),
         title=TITLE,
         update_title="",
@@ -75,7 +75,7 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     register(context)
     for page in (actions, new_run, explore, queue, run):
         page.register(context)
-    app._setup_server()  # else a deep link served first lacks assets and callbacks
+    app._setup_server()  # type: ignore[no-untyped-call]  # else a deep link served first lacks assets and callbacks
     return app
 
 
@@ -152,10 +152,7 @@ def register(context: Context) -> None:
             return []
         return status_line(running["items"], len(queued["items"]), more=queued["next"] is not None)
 
-    def in_browser(name: str, *arguments: Any) -> None:
-        app.clientside_callback(ClientsideFunction("frontier", name), *arguments)
-
-    in_browser(
+    context.in_browser(
         "poll",
         Output(ids.LIVE, "data"),
         Output(ids.RUNS_MOVED, "data"),
@@ -164,16 +161,18 @@ def register(context: Context) -> None:
         Input(ids.TICK, "n_intervals"),
         State(ids.LIVE, "data"),
         State(ids.ALIVE, "data"),
+        first=True,
     )
-    in_browser("away", Output(ids.BANNER, "hidden"), Input(ids.ALIVE, "data"))
-    in_browser(
+    context.in_browser("away", Output(ids.BANNER, "hidden"), Input(ids.ALIVE, "data"))
+    context.in_browser(
         "scheme",
         Output(ids.PROVIDER, "forceColorScheme"),
         Output(ids.SCHEME, "data"),
         Input(ids.SCHEME_TOGGLE, "n_clicks"),
         State(ids.SCHEME, "data"),
+        first=True,
     )
-    in_browser(
+    context.in_browser(
         "split",
         Output(ids.FILTERS, "data"),
         Output(ids.SELECTED, "data"),
@@ -181,6 +180,7 @@ def register(context: Context) -> None:
         Input(ids.LOCATION, "pathname"),
         State(ids.FILTERS, "data"),
         State(ids.SELECTED, "data"),
+        first=True,
     )
 
 

@@ -27,6 +27,9 @@ SHORT = {
 }
 """Fields that have a key at the top of the short form."""
 
+MAIN = ("training.epochs",)
+"""Fields of the sections that are not folded away; the seed stands beside them."""
+
 SLIDERS = {
     "beta": (-2.0, 2.0),
     "objective.rate.beta": (-2.0, 2.0),
@@ -121,10 +124,18 @@ class Layout:
     """The fields for one choice of data set, parts and method, with the defaults they stand at."""
 
     knobs: list[Field]
+    main: list[Field]
+    """Fields that nearly every run sets."""
     sections: list[tuple[str, list[Field]]]
     """Title and fields of each folded section."""
     defaults: Values
     formula: str
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Every field by path."""
+        found = [*self.knobs, *self.main, *(field for _, fields in self.sections for field in fields)]
+        return {field.path: field for field in found}
 
 
 def layout(catalogue: Json, values: Json) -> Layout:
@@ -151,12 +162,13 @@ def layout(catalogue: Json, values: Json) -> Layout:
         ("Architecture", [*_section(catalogue, "architecture"), *networks]),
         ("Objective", objective),
         ("Data", [field for field in data if field.path not in ("dataset.name", "dataset.sha256")]),
-        ("Seed", _seed(catalogue)),
     ]
-    for field in [*knobs, *(field for _, fields in sections for field in fields)]:
-        defaults.setdefault(field.path, field.default)
-    formula = str(method.get("formula") or "")
-    return Layout(knobs, [(title, fields) for title, fields in sections if fields], defaults, formula)
+    main = [field for _, fields in sections for field in fields if field.path in MAIN] + _seed(catalogue)
+    folded = [(title, [field for field in fields if field.path not in MAIN]) for title, fields in sections]
+    shape = Layout(knobs, main, [each for each in folded if each[1]], defaults, str(method.get("formula") or ""))
+    for path, field in shape.fields.items():
+        defaults.setdefault(path, field.default)
+    return shape
 
 
 def dataset_defaults(catalogue: Json, dataset: str | None) -> Values:
@@ -234,7 +246,7 @@ def of_run(catalogue: Json, run: Json) -> Values:
 def body(catalogue: Json, values: Json) -> dict[str, Any]:
     """The specification to post: what differs from the defaults, in short form where there is one."""
     shape = layout(catalogue, values)
-    there = {field.path for field in shape.knobs} | {f.path for _, fields in shape.sections for f in fields}
+    there = shape.fields
     changed = {
         path: value
         for path, value in values.items()

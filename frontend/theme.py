@@ -65,6 +65,10 @@ MANTINE: dict[str, Any] = {
             "#edf4fb", "#d6e5f3", "#aacbe8", "#7cafdd", "#5797d2",
             "#3f88cc", "#2f7cc0", "#1c5d99", "#154c80", "#0b3b68",
         ],
+        "dark": [
+            "#e6e8eb", "#c3c9d1", "#9aa2ad", "#78818d", "#343b45",
+            "#2a3038", "#1b2027", "#14171c", "#101317", "#0b0d10",
+        ],
     },
     "components": {
         "Select": {"defaultProps": {"size": "sm", "allowDeselect": False, "checkIconPosition": "right"}},

@@ -25,8 +25,17 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any
     """All the fields, from the data set to the folded ones."""
     return [
         _datasets(catalogue, values),
-        html.Div([_part(catalogue, part, axis, values) for part, axis in PARTS], className="form-row three"),
-        html.Div([_network(catalogue, part, values) for part in ("encoder", "decoder")], className="form-row"),
+        *[
+            html.Div([_part(catalogue, part, axis, values), _network(catalogue, part, values)], className="form-row")
+            for part, axis in PARTS[:2]
+        ],
+        html.Div(
+            [
+                _part(catalogue, *PARTS[2], values),
+                *[control(f, values.get(f.path, layout.defaults.get(f.path)), f.title) for f in layout.main],
+            ],
+            className="form-row marginal",
+        ),
         _methods(catalogue, layout, values),
         *[knob(field, values.get(field.path, layout.defaults.get(field.path))) for field in layout.knobs],
         *_terms(catalogue, layout, values),
@@ -35,15 +44,11 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any
 
 
 def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
-    options = [
-        {"value": entry["name"], "label": entry.get("title") or entry["name"]} for entry in catalogue["datasets"]
-    ]
     return dmc.Select(
         id=ids.structure("dataset.name"),
         label="Data set",
-        data=options,
+        data=_options(catalogue, "datasets"),
         value=values.get("dataset.name"),
-        comboboxProps={"withinPortal": True},
     )
 
 
@@ -57,7 +62,7 @@ def _part(catalogue: Json, part: str, axis: str, values: Mapping[str, Any]) -> d
 def _network(catalogue: Json, part: str, values: Mapping[str, Any]) -> dmc.Select:
     path = f"architecture.{part}.network.kind"
     return dmc.Select(
-        id=ids.structure(path), label=f"{part} network", data=_options(catalogue, "networks"), value=values.get(path)
+        id=ids.structure(path), label="its network", data=_options(catalogue, "networks"), value=values.get(path)
     )
 
 
@@ -73,13 +78,20 @@ def _options(catalogue: Json, axis: str) -> list[dict[str, str]]:
 def _methods(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> html.Div:
     options = [*_options(catalogue, "methods"), {"value": CUSTOM, "label": "Custom: choose each term"}]
     paper = item(catalogue, "methods", values.get("method")).get("paper") or ""
-    formula = [html.Span("minimises ", className="muted"), html.Code(layout.formula)] if layout.formula else []
+    formula = [html.Span("minimises ", className="muted"), html.Code(greek(layout.formula))] if layout.formula else []
     return html.Div(
         [
             dmc.Select(id=ids.structure("method"), label="Method", data=options, value=values.get("method")),
             html.P([*formula, html.Span(f"  paper {paper}" if paper else "", className="faint")], className="formula"),
         ]
     )
+
+
+def greek(formula: str) -> str:
+    """A formula with its letters."""
+    for name, letter in (("beta", "β"), ("lambda", "λ"), ("alpha", "α")):
+        formula = formula.replace(name, letter)
+    return formula
 
 
 def _terms(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
@@ -152,7 +164,7 @@ def _advanced(layout: Layout, values: Mapping[str, Any]) -> html.Details:
         )
         for title, fields in layout.sections
     ]
-    return html.Details([html.Summary("Advanced: training, sizes, data, seed"), *sections], className="advanced")
+    return html.Details([html.Summary("Advanced: training, sizes, objective, data"), *sections], className="advanced")
 
 
 def control(field: Field, value: Any, label: str | None, *, help_: bool = False) -> Any:

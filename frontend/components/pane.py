@@ -133,7 +133,7 @@ def _marginal_kl(point: Json) -> html.Div:
     return quantity("KL(q(z) ‖ m(z)) in", f"[{number(low, 1)}, {number(high, 1)}]", title="R minus I(x; z)")
 
 
-def _pictures(found: Mapping[str, Sheet], where: str) -> html.Div:
+def _pictures(found: Mapping[str, Sheet], where: str) -> html.Div | html.P:
     if not found:
         return html.P("No pictures are stored for this point.", className="muted")
     return html.Div(
@@ -166,9 +166,12 @@ def generations(found: Mapping[str, Sheet], where: str) -> list[html.Div]:
 
 def drawn(found: Mapping[str, Sheet], where: str) -> html.Div:
     """What the short job ``draw`` brought: the same inputs and fresh noise."""
-    rows = []
+    rows: list[Any] = []
     if "reconstruction_sample" in found:
-        rows += [html.H3("Drawn again"), *reconstructions(found, where)]
+        rows.append(html.H3("Drawn again"))
+        if "inputs" in found:
+            rows.append(tile_row(found["inputs"], TILES, "input", "input", "test image"))
+        rows += reconstructions(found, where)
     if "generation_sample" in found:
         rows += [html.H3("From other noise"), *generations(found, where)]
     return html.Div(rows, className="pictures")

@@ -123,7 +123,7 @@ def code(text: str, what: str) -> html.Div:
 
 def message(title: str, text: Any = None, actions: Any = None) -> html.Div:
     """A calm note where a page has nothing to show."""
-    below = [html.P(text)] if text else []
+    below: list[Any] = [html.P(text)] if text else []
     if actions:
         below.append(html.Div(actions, className="actions"))
     return html.Div([html.H2(title), *below], className="message")

@@ -9,6 +9,7 @@ from dash import dcc, html
 from frontend.components.parts import (
     attributes,
     do,
+    label_badge,
     message,
     progress_bar,
     progress_words,
@@ -16,7 +17,8 @@ from frontend.components.parts import (
     status_badge,
     tags,
 )
-from frontend.formats import ago, compact, duration, plural, since, tuple_text
+from frontend.formats import ago, compact, duration, number, plural, since, tuple_text
+from frontend.query import View, href
 
 Json = Mapping[str, Any]
 
@@ -50,7 +52,7 @@ def details(run: Json) -> str:
     return " \u00b7 ".join(part for part in parts if part)
 
 
-def running(runs: Sequence[Json]) -> html.Div:
+def running(runs: Sequence[Json]) -> html.Div | html.P:
     """What is being trained, with how far it is."""
     if not runs:
         return html.P("Nothing is running.", className="muted")
@@ -94,8 +96,15 @@ def _speed(run: Json) -> str:
     return f"{left * batch / progress['eta_s']:,.0f} images/s".replace(",", "\u2009")
 
 
-def ended_or_waiting(runs: Sequence[Json], now: datetime, *, filtered: bool) -> html.Div:
-    """A page of runs that wait or have ended."""
+def ended_or_waiting(runs: Sequence[Json], points: Mapping[str, Json], now: datetime, *, filtered: bool) -> html.Div:
+    """A page of runs that wait or have ended.
+
+    Args:
+        runs: the runs, newest first.
+        points: the first point of each run that has one, by the run's id.
+        now: the time that "ago" counts from.
+        filtered: whether an empty page may be the filters' doing.
+    """
     if not runs:
         if filtered:
             return message("No run matches", "Take a filter away to see more.")
@@ -104,14 +113,14 @@ def ended_or_waiting(runs: Sequence[Json], now: datetime, *, filtered: bool) -> 
             "A run trains one model and measures where it lands in the plane.",
             [do("New run", "new", kind="primary")],
         )
-    return html.Div([_row(run, now) for run in runs], className="rows")
+    return html.Div([_row(run, points.get(run["id"]), now) for run in runs], className="rows")
 
 
-def _row(run: Json, now: datetime) -> html.Div:
+def _row(run: Json, point: Json | None, now: datetime) -> html.Div:
     return html.Div(
         [
             _what(run),
-            html.Div(_state(run, now), className="row-state"),
+            html.Div(_state(run, point, now), className="row-state"),
             html.Div(buttons(run), className="row-buttons"),
         ],
         className="row",
@@ -133,14 +142,36 @@ def _what(run: Json) -> html.Div:
     )
 
 
-def _state(run: Json, now: datetime) -> list[Any]:
+def _state(run: Json, point: Json | None, now: datetime) -> list[Any]:
     badge = status_badge(run["status"], run["cancel_requested"])
     error = run.get("error")
     if run["status"] == "queued":
         return [badge, html.Span(f"since {ago(run['created_at'], now).removesuffix(' ago')}", className="muted small")]
     took = duration(since(run.get("started_at"), run.get("finished_at")))
     when = html.Span(f"{ago(run.get('finished_at'), now)}, took {took}", className="muted small")
-    return [badge, when, failure(error)] if error else [badge, when]
+    if error:
+        return [badge, when, failure(error)]
+    return [badge, when, measured(run, point)] if point else [badge, when]
+
+
+def measured(run: Json, point: Json) -> dcc.Link:
+    """Where a run landed, as the way to its place in the plane."""
+    rate, distortion = point["rate"]["value"], point["distortion"]["value"]
+    words = [html.Span(f"R {number(rate)}"), html.Span(f"D {number(distortion)}"), label_badge(point.get("label"))]
+    return dcc.Link(words, href=plane_link(run), className="measured", title="Show in the plane")
+
+
+def plane_link(run: Json) -> str:
+    """The first point of a run, in the plane."""
+    dataset = run["spec"]["dataset"]
+    limit = dataset.get("eval_limit")
+    return href(
+        View(
+            dataset=f"{dataset['name']}/{dataset['binarize']}",
+            evaluation=None if limit is None else str(limit),
+            point=run["points"][0] if run["points"] else None,
+        )
+    )
 
 
 def failure(error: Json) -> html.Div:

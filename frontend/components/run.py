@@ -7,9 +7,8 @@ from typing import Any
 from dash import dcc, html
 
 from frontend.components.parts import label_badge, progress_bar, progress_words, share_done, status_badge
-from frontend.components.queue import buttons, details, failure, title
+from frontend.components.queue import buttons, details, failure, plane_link, title
 from frontend.formats import NOTHING, ago, clock, compact, duration, number, plus_minus, since, tuple_text
-from frontend.query import View, href
 
 Json = Mapping[str, Any]
 
@@ -58,20 +57,6 @@ def head(run: Json, now: datetime) -> html.Div:
                 className="actions",
             ),
         ]
-    )
-
-
-def plane_link(run: Json) -> str:
-    """The first point of the run, in the plane."""
-    dataset = run["spec"]["dataset"]
-    points = run.get("points") or [None]
-    limit = dataset.get("eval_limit")
-    return href(
-        View(
-            dataset=f"{dataset['name']}/{dataset['binarize']}",
-            evaluation=None if limit is None else str(limit),
-            point=points[0],
-        )
     )
 
 
@@ -150,7 +135,7 @@ def _interval_row(interval: Json) -> html.Tr:
     )
 
 
-def attempts(run: Json) -> html.Div:
+def attempts(run: Json) -> html.Div | html.P:
     """Every worker's try at the run."""
     found: Sequence[Json] = run.get("attempts") or ()
     if not found:

@@ -74,7 +74,7 @@ def _column(column: Column, image: int, view: View) -> dcc.Link:
         [
             html.Span(tuple_mark(point.architecture), className=f"tuple series-{decoder}"),
             " ",
-            html.Span(number(point.rate, 1)),
+            html.Span(number(point.rate, 1 if point.rate >= 1 else 2)),
         ],
         className="strip-caption",
     )

@@ -56,7 +56,7 @@ def decoder_name(decoder: str, network: str) -> str:
 
 def mark(symbols: str, networks: str, colours: Palette) -> Mark:
     """The look of a tuple on these networks."""
-    encoder, decoder, marginal = symbols[:3].ljust(3, "?")
+    encoder, decoder, marginal = tuple(symbols[:3].ljust(3, "?"))
     return Mark(
         shape=SHAPES.get(marginal, UNKNOWN_SHAPE),
         filled=encoder != "+",

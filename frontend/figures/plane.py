@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,9 @@ def _name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Wind
     where = "shaded" if window.y0 < bound.value else "below"
     figure.add_annotation(
         x=0.008, y=0.012, xref="paper", yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False,
-        text=f"{where}: infeasible, {what}<br>H ≤ {number(bound.value)}, {short_ids(bound.source)}",
+        text="<br>".join(
+            [f"{where}: infeasible, {what}", *wrap(f"H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=38)]
+        ),
         font={"size": 11, "color": colours.muted},
     )  # fmt: skip
 
@@ -389,10 +392,10 @@ def _layout(view: View, window: Window, colours: Palette) -> dict[str, Any]:
     }
     return {
         **layout,
-        "margin": {"l": 62, "r": 12, "t": 8, "b": 46},
+        "margin": {"l": 62, "r": 12, "t": 30, "b": 46},
         "legend": {
             **layout["legend"],
-            "orientation": "h", "x": 1, "xanchor": "right", "y": 0.995, "yanchor": "top",
+            "orientation": "h", "x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom",
         },
         "hovermode": "closest",
         "hoverdistance": 12,

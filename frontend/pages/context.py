@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Dash
+from dash import ClientsideFunction, Dash
 
 from frontend.client import ApiError, Client, Json, point_path
 from frontend.components.tiles import Sheet, sheets
@@ -20,6 +20,29 @@ class Context:
     app: Dash
     client: Client
     _sheets: OrderedDict[str, dict[str, Sheet]] = field(default_factory=OrderedDict)
+    _points: OrderedDict[str, Json] = field(default_factory=OrderedDict)
+
+    def in_browser(self, function: str, *arguments: Any, first: bool = False) -> None:
+        """A callback that a function of ``assets/frontier.js`` answers.
+
+        Args:
+            function: its name.
+            arguments: outputs, inputs and states.
+            first: whether it also runs once when the page appears.
+        """
+        called = ClientsideFunction("frontier", function)
+        self.app.clientside_callback(called, *arguments, prevent_initial_call=not first)  # type: ignore[no-untyped-call]
+
+    async def point(self, point_id: str) -> Json | None:
+        """A point as it was measured; None where it is gone."""
+        if point_id not in self._points:
+            try:
+                self._points[point_id] = await self.client.get(point_path(point_id))
+            except ApiError:
+                return None
+            while len(self._points) > _KEPT:
+                self._points.popitem(last=False)
+        return self._points[point_id]
 
     async def sheets(self, point_id: str) -> dict[str, Sheet]:
         """A point's pictures; they never change. Empty where the point is gone."""

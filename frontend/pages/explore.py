@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import ids, query
@@ -20,7 +20,7 @@ from frontend.formats import tuple_text
 from frontend.pages.context import Context, complaint, dataset_key
 from frontend.table import csv_of
 
-CONFIG = {
+CONFIG: Any = {
     "displaylogo": False,
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage", "toggleSpikelines"],
@@ -74,7 +74,6 @@ def layout(search: str | None) -> html.Div:
                     html.P(id=ids.PLANE_NOTE, className="muted small plane-note"),
                     html.Div(
                         [
-                            html.Div(id=ids.STRIP),
                             dmc.Select(
                                 id=ids.STRIP_IMAGE,
                                 data=[{"value": str(i), "label": f"image {i + 1}"} for i in range(8)],
@@ -83,6 +82,7 @@ def layout(search: str | None) -> html.Div:
                                 className="filter strip-image",
                                 **attributes(aria_label="Which test image and noise the strip shows"),
                             ),
+                            html.Div(id=ids.STRIP),
                         ],
                         className="strip",
                     ),
@@ -90,7 +90,9 @@ def layout(search: str | None) -> html.Div:
                 className="explore-main",
             ),
             html.Aside(
-                [html.Div(pane.nothing_selected(), id=ids.PANE), html.Div(id=ids.DRAWN)],
+                html.Div(
+                    [html.Div(pane.nothing_selected(), id=ids.PANE), html.Div(id=ids.DRAWN)], className="pane-stays"
+                ),
                 className="pane",
                 **attributes(aria_label="The selected point"),
             ),
@@ -121,15 +123,12 @@ def register(context: Context) -> None:
 def _address(context: Context) -> None:
     """Controls and clicks write the address; everything shown follows from it."""
 
-    def in_browser(name: str, *arguments: Any) -> None:
-        context.app.clientside_callback(ClientsideFunction("frontier", name), *arguments, prevent_initial_call=True)
-
     search = Output(ids.LOCATION, "search", allow_duplicate=True)
     here = State(ids.LOCATION, "search")
     resolved = State(ids.RESOLVED, "data")
-    in_browser("chooseDataset", search, Input(ids.DATASET, "value"), here)
-    in_browser("choosePoint", search, Input(ids.PLANE, "clickData"), here)
-    in_browser(
+    context.in_browser("chooseDataset", search, Input(ids.DATASET, "value"), here)
+    context.in_browser("choosePoint", search, Input(ids.PLANE, "clickData"), here)
+    context.in_browser(
         "chooseFilters",
         search,
         Input(ids.TUPLES, "value"),
@@ -141,8 +140,8 @@ def _address(context: Context) -> None:
         resolved,
         here,
     )
-    in_browser("offer", Output(ids.OFFERED, "data"), Input(ids.RESOLVED, "data"))
-    in_browser("mark", Output(ids.MARKED, "data"), Input(ids.SELECTED, "data"), Input(ids.STRIP, "children"))
+    context.in_browser("offer", Output(ids.OFFERED, "data"), Input(ids.RESOLVED, "data"))
+    context.in_browser("mark", Output(ids.MARKED, "data"), Input(ids.SELECTED, "data"), Input(ids.STRIP, "children"))
 
 
 # -- the plane --------------------------------------------------------------------------------------------------------
@@ -397,13 +396,12 @@ def _draw(context: Context) -> None:
 
 def _downloads(context: Context) -> None:
     for ident, name in ((ids.DOWNLOAD_SVG, "downloadSvg"), (ids.DOWNLOAD_PNG, "downloadPng")):
-        context.app.clientside_callback(
-            ClientsideFunction("frontier", name),
+        context.in_browser(
+            name,
             Output(ident, "n_clicks"),
             Input(ident, "n_clicks"),
             State(ids.PLANE_FRAME, "id"),
             State(ids.PLANE, "id"),
-            prevent_initial_call=True,
         )
 
     @context.app.callback(

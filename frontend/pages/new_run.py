@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, MATCH, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import forms, ids
@@ -38,7 +38,7 @@ def drawer() -> dmc.Drawer:
         id=ids.FORM,
         title="New run",
         position="right",
-        size=500,
+        size=520,
         opened=False,
         keepMounted=True,
         padding="lg",
@@ -55,13 +55,12 @@ def register(context: Context) -> None:
     _shaping(context)
     _preview(context)
     _submitting(context)
-    context.app.clientside_callback(
-        ClientsideFunction("frontier", "slide"),
+    context.in_browser(
+        "slide",
         Output(ids.slider(MATCH), "value"),
         Output(ids.field(MATCH), "value"),
         Input(ids.slider(MATCH), "value"),
         Input(ids.field(MATCH), "value"),
-        prevent_initial_call=True,
     )
 
 
@@ -69,10 +68,7 @@ def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: l
     """The values of every control by path."""
     paths = [[each["id"]["path"] for each in group] for group in states]
     values: forms.Values = dict(zip(paths[0], structure, strict=True))
-    known = {}
-    shape = forms.layout(catalogue, values)
-    for field in [*shape.knobs, *(field for _, found in shape.sections for field in found)]:
-        known[field.path] = field
+    known = forms.layout(catalogue, values).fields
     for path, raw in zip(paths[1], fields, strict=True):
         values[path] = read(known.get(path), raw)
     return values
@@ -88,12 +84,11 @@ def reshaped(catalogue: Json, before: Json, values: forms.Values) -> forms.Value
             if path != "dataset.name" and path in new and value == old.get(path):
                 moved[path] = new[path]
     fresh = forms.layout(catalogue, moved)
-    there = {field.path for field in [*fresh.knobs, *(f for _, found in fresh.sections for f in found)]}
     for field in fresh.knobs:
         if moved.get(field.path) is None:
             moved[field.path] = field.default
     structural = {path for path in values if path.endswith(".kind") or path in ("dataset.name", "method")}
-    return {path: value for path, value in moved.items() if path in there | structural}
+    return {path: value for path, value in moved.items() if path in fresh.fields or path in structural}
 
 
 def structure_of(values: Json) -> dict[str, Any]:

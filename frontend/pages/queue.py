@@ -1,5 +1,6 @@
 """Queue: what runs, what waits, what ended and why."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -140,8 +141,15 @@ def register(context: Context) -> None:
         except ApiError as error:
             return complaint(error), no_update, no_update, no_update, no_update
         filtered = status != ANY or any(wanted.values()) or len(pages) > 1
-        shown = queue.ended_or_waiting(runs, now(), filtered=filtered)
+        shown = queue.ended_or_waiting(runs, await _first_points(context, runs), now(), filtered=filtered)
         return shown, pages, len(pages) == 1, after is None, after
+
+
+async def _first_points(context: Context, runs: Sequence[Json]) -> dict[str, Json]:
+    """The first point of each run that has one, by the run's id."""
+    measured = [run for run in runs if run["points"]]
+    found = await asyncio.gather(*(context.point(run["points"][0]) for run in measured))
+    return {run["id"]: point for run, point in zip(measured, found, strict=True) if point}
 
 
 async def _not_running(context: Context, wanted: dict[str, Any], cursor: str | None) -> tuple[list[Json], str | None]:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, State, dcc, html
+from dash import Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from frontend import forms, ids
@@ -17,7 +17,7 @@ from frontend.figures.kl import kl_bars
 from frontend.pages.context import Context, complaint, notice, now
 from frontend.table import csv_of
 
-CONFIG = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
+CONFIG: Any = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
 KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
 """Names of the array with the rate's share of each dimension."""
 
@@ -147,13 +147,12 @@ def _curves(context: Context) -> None:
         return curves(history, scheme=scheme, run_id=run_id)
 
     for ident, name in ((ids.CURVES_SVG, "downloadSvg"), (ids.CURVES_PNG, "downloadPng")):
-        context.app.clientside_callback(
-            ClientsideFunction("frontier", name),
+        context.in_browser(
+            name,
             Output(ident, "n_clicks"),
             Input(ident, "n_clicks"),
             State(ids.RUN_CURVES_FRAME, "id"),
             State(ids.RUN_CURVES, "id"),
-            prevent_initial_call=True,
         )
 
     @context.app.callback(
@@ -200,7 +199,7 @@ def _point(point: Json, scheme: str | None) -> html.Div:
     return html.Div(
         [
             parts.point_head(point),
-            html.Div([parts.estimates(point), html.Div(bars, className="bars")], className="two-columns"),
+            html.Div([parts.estimates(point), html.Div(bars, className="bars")], className="two-columns wide-left"),
         ]
     )
 
