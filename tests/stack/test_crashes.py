@@ -7,8 +7,7 @@ from typing import Any
 
 import psutil
 import pytest
-
-from tests.stack.conftest import Stack
+from program import Stack
 
 pytestmark = pytest.mark.stack
 

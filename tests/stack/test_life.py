@@ -1,0 +1,98 @@
+"""Cancel, delete, retry, short jobs and failures, through the real program."""
+
+import sqlite3
+from typing import Any
+
+import psutil
+import pytest
+from program import Stack
+
+pytestmark = pytest.mark.stack
+
+LONG: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 5000}
+SHORT: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 1}
+
+
+def rows_of(stack: Stack, run_id: str) -> dict[str, int]:
+    """Rows that name a run, by table."""
+    counted = {}
+    with sqlite3.connect(stack.home / "frontier.db", timeout=30) as database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            if "run_id" in columns and table != "deletions":
+                query = f"SELECT count(*) FROM {table} WHERE run_id = ?"
+                counted[table] = database.execute(query, (run_id,)).fetchone()[0]
+        counted["pictures"] = database.execute("SELECT count(*) FROM pictures").fetchone()[0]
+    return counted
+
+
+def files(stack: Stack) -> set[str]:
+    return {str(path) for path in (stack.home / "artifacts").rglob("*")}
+
+
+def test_a_running_run_is_cancelled_within_five_seconds(stack: Stack) -> None:
+    run_id = stack.submit(**LONG)
+    stack.until_step(run_id, 100)
+    answer = stack.http.post(f"/runs/{run_id}/cancel")
+    assert answer.json()["cancel_requested"] is True
+    took_s = stack.until(lambda: stack.run(run_id)["status"] == "cancelled", 5, "the run is cancelled")
+    print(f"cancelled in {took_s:.2f} s")
+    run = stack.run(run_id)
+    assert (run["cancel_requested"], run["worker"], run["points"]) == (False, None, [])
+    assert run["attempts"][-1]["outcome"] == "cancelled"
+    assert stack.http.post(f"/runs/{run_id}/cancel").status_code == 409
+    assert stack.http.post(f"/runs/{run_id}/retry").status_code == 200
+    stack.until_step(run_id, 100)
+    stack.http.post(f"/runs/{run_id}/cancel")
+    stack.until(lambda: stack.run(run_id)["status"] == "cancelled", 5, "the run is cancelled again")
+    assert stack.http.delete(f"/runs/{run_id}").status_code == 204
+
+
+def test_a_run_leaves_nothing_when_it_is_deleted(stack: Stack) -> None:
+    rows, kept = rows_of(stack, "none"), files(stack)
+    run_id = stack.submit(**SHORT)
+    run = stack.until_succeeded(run_id)
+    assert run["progress"]["epoch"] == run["progress"]["epochs"] == 1
+    assert run["timings"]["train_s"] > 0
+    assert run["device"].startswith("cpu")
+    assert stack.http.get(f"/runs/{run_id}/log").status_code == 200
+    assert rows_of(stack, run_id) != rows
+    assert files(stack) != kept
+    assert stack.http.delete(f"/runs/{run_id}").status_code == 204
+    assert rows_of(stack, run_id) == rows
+    assert files(stack) <= kept | {str(stack.home / "artifacts" / "checkpoints")}
+
+
+def test_more_samples_are_drawn_while_a_run_trains(stack: Stack) -> None:
+    (point_id,) = stack.until_succeeded(stack.submit(**SHORT))["points"]
+    training = stack.submit(**LONG)
+    stack.until_step(training, 1)
+    job_id = stack.http.post(f"/points/{point_id}/jobs", json={"kind": "draw", "seed": 5}).json()["id"]
+    stack.until(lambda: stack.http.get(f"/jobs/{job_id}").json()["status"] == "succeeded", 15, "the samples are drawn")
+    assert stack.run(training)["status"] == "running"
+    stack.http.post(f"/runs/{training}/cancel")
+    stack.until(lambda: stack.run(training)["status"] == "cancelled", 5, "the run is cancelled")
+
+
+def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(stack: Stack) -> None:
+    run_id = stack.submit(**{**LONG, "seed": 3})
+    for attempt in range(1, 4):
+        stack.until(lambda a=attempt: len(stack.run(run_id)["attempts"]) == a, 30, f"attempt {attempt} begins")
+        worker = stack.run(run_id)["worker"]  # killed while it still imports torch
+        assert worker is not None
+        psutil.Process(worker["pid"]).kill()
+    stack.until(lambda: stack.run(run_id)["status"] == "failed", 30, "the run fails")
+    error = stack.run(run_id)["error"]
+    assert "3 times" in error["message"]
+    assert "memory" in error["hint"]
+
+
+def test_a_run_whose_data_is_gone_fails_with_words(stack: Stack) -> None:
+    answer = stack.http.post("/runs", json={"dataset": "mnist-static", "epochs": 1})
+    with sqlite3.connect(stack.home / "frontier.db", timeout=30) as database:
+        assert database.execute("SELECT count(*) FROM datasets").fetchone() == (0,)
+    run_id = answer.json()["id"]
+    stack.until(lambda: stack.run(run_id)["status"] == "failed", 60, "the run fails")
+    error = stack.run(run_id)["error"]
+    assert error["type"] == "DataError"
+    assert "frontier data import" in error["message"]
