@@ -1,6 +1,6 @@
 """The REST service: everything it needs comes in through the settings, and hangs on ``app.state``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
@@ -30,10 +30,14 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, extend: Callable[[FastAPI], None] | None = None) -> FastAPI:
     """The REST service over the database, broker and artifact store of these settings.
 
     The database is created or migrated first. While the app runs, so does its reconciler.
+
+    Args:
+        settings: where everything is.
+        extend: adds routes beside REST, behind the same guard.
 
     Raises:
         SetupError: the database cannot be used; says why.
@@ -72,6 +76,9 @@ def create_app(settings: Settings) -> FastAPI:
     docs.install(app)
     app.router.routes.append(problems.UnknownPath(app))
     problems.install(app)
+    if extend is not None:
+        extend(app)
+    # The last one added is the first to see a request: nothing of the extension comes before the guard.
     app.add_middleware(BodyLimit, upload_limit_mb=settings.upload_limit_mb)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Measured, metrics=app.state.metrics)

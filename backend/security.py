@@ -7,14 +7,13 @@ owner's that points at this machine (Host). With a token, every call carries it 
 import hashlib
 import hmac
 import ipaddress
-from html import escape
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, quote, urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.problems import of_error
 from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, SetupError, Unauthorized
@@ -72,7 +71,7 @@ class Guard:
                 response = self._stop(scope, headers)
         except FrontierError as error:
             response = of_error(error)
-        await (response or self._app)(scope, receive, send)
+        await (response or self._app)(scope, receive, _with_headers(send))
 
     def _check_origin(self, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -107,7 +106,9 @@ class Guard:
     def _stop(self, scope: Scope, headers: Headers) -> Response:
         page = scope["type"] == "http" and scope["method"] == "GET" and "text/html" in headers.get("accept", "")
         if page and not scope["path"].startswith("/api"):
-            return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'])}", status_code=303)
+            query = scope["query_string"].decode("latin-1")
+            target = scope["path"] + (f"?{query}" if query else "")
+            return RedirectResponse(f"{SIGN_IN}?next={quote(target, safe='/')}", status_code=303)
         return of_error(Unauthorized("this server wants its token: send it as 'Authorization: Bearer <token>'"))
 
     async def _sign_in(self, scope: Scope, receive: Receive) -> Response | None:
@@ -132,6 +133,20 @@ class Guard:
             COOKIE, _sealed(self._token), httponly=True, samesite="strict", secure=request.url.scheme == "https"
         )
         return response
+
+
+def _with_headers(send: Send) -> Send:
+    """No foreign page may frame ours, guess types, or learn which run was looked at."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "same-origin"
+        await send(message)
+
+    return sending
 
 
 def _refuse_nul(scope: Scope) -> None:
@@ -190,7 +205,7 @@ def _page(target: str, *, wrong: bool) -> str:
 </style>
 </head>
 <body>
-<form method="post" action="{SIGN_IN}?next={escape(quote(target))}">
+<form method="post" action="{SIGN_IN}?next={quote(target, safe="/")}">
   <h1>RD Frontier</h1>
   {message}
   <label for="token">The token of this server (FRONTIER_API_TOKEN)</label>

@@ -5,14 +5,14 @@
 
 import httpx
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
 
 from backend.app import create_app
 from backend.settings import Settings
+from frontend.app import create_ui
 
 
 def create_server(settings: Settings | None = None) -> FastAPI:
-    """REST with the UI mounted beside it; the UI speaks REST like any other client, without a socket.
+    """REST with the UI beside it.
 
     Args:
         settings: null reads them from the environment.
@@ -21,22 +21,18 @@ def create_server(settings: Settings | None = None) -> FastAPI:
         SetupError: the database cannot be used; says why.
     """
     settings = settings or Settings()
-    server = create_app(settings)
-    headers = {"Authorization": f"Bearer {settings.api_token}"} if settings.api_token else {}
-    client = httpx.AsyncClient(
+
+    def add_pages(server: FastAPI) -> None:
+        create_ui(server, _client(server, settings.api_token))
+
+    return create_app(settings, extend=add_pages)
+
+
+def _client(server: FastAPI, token: str) -> httpx.AsyncClient:
+    """What the UI speaks REST with, like any other client, but without a socket."""
+    return httpx.AsyncClient(
         transport=httpx.ASGITransport(server, raise_app_exceptions=False),
         base_url="http://localhost",
-        headers=headers,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
         timeout=60,
     )
-    try:
-        from frontend.app import create_ui
-    except ModuleNotFoundError:
-        server.add_api_route("/", _no_ui, include_in_schema=False)
-    else:
-        create_ui(server, client)
-    return server
-
-
-def _no_ui() -> PlainTextResponse:
-    return PlainTextResponse("RD Frontier: this installation has no pages; REST is at /api/v1/docs")
