@@ -22,9 +22,7 @@ def test_log_prob_is_that_of_independent_normals() -> None:
     e = posterior(5, 3)
     z = torch.randn(5, 3, dtype=torch.float64)
     assert torch.allclose(e.log_prob(z), Independent(Normal(e.loc, e.scale), 1).log_prob(z))
-    assert torch.allclose(
-        StandardNormal(3).log_prob(z), Normal(0.0, 1.0).log_prob(z).sum(1)
-    )
+    assert torch.allclose(StandardNormal(3).log_prob(z), Normal(0.0, 1.0).log_prob(z).sum(1))
 
 
 def test_all_pairs_agree_with_one_pair_at_a_time_even_for_narrow_posteriors() -> None:
