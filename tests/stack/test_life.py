@@ -1,8 +1,10 @@
 """Cancel, delete, retry, short jobs and failures, through the real program."""
 
+import io
 import sqlite3
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 from program import Stack
@@ -87,12 +89,18 @@ def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(stack: Stack
     assert "memory" in error["hint"]
 
 
-def test_a_run_whose_data_is_gone_fails_with_words(stack: Stack) -> None:
-    answer = stack.http.post("/runs", json={"dataset": "mnist-static", "epochs": 1})
-    with sqlite3.connect(stack.home / "frontier.db", timeout=30) as database:
-        assert database.execute("SELECT count(*) FROM datasets").fetchone() == (0,)
-    run_id = answer.json()["id"]
-    stack.until(lambda: stack.run(run_id)["status"] == "failed", 60, "the run fails")
-    error = stack.run(run_id)["error"]
-    assert error["type"] == "DataError"
-    assert "frontier data import" in error["message"]
+def test_a_run_whose_images_are_gone_fails_with_words(stack: Stack) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, images=np.random.default_rng(0).integers(0, 256, (40, 8, 8), dtype=np.uint8))
+    upload = stack.http.post("/datasets", data={"name": "mine"}, files={"file": ("mine.npz", buffer.getvalue())})
+    assert upload.status_code == 201, upload.text
+    run_id = stack.submit(dataset="mine", network="mlp", epochs=1, batch_size=8)
+    stack.until_succeeded(run_id)
+    (file,) = (stack.home / "artifacts" / "datasets").glob("mine-*")
+    file.unlink()
+    run_id = stack.submit(dataset="mine", network="mlp", epochs=1, batch_size=8)
+    stack.until(lambda: stack.run(run_id)["status"] == "failed", 30, "the run fails")
+    run = stack.run(run_id)
+    assert run["error"]["type"] == "DataError"
+    assert "upload its file again" in run["error"]["message"]
+    assert run["attempts"][-1]["outcome"] == "failed"
