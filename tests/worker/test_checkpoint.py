@@ -8,12 +8,11 @@ import torch
 
 from backend.errors import DataError
 from backend.spec import RunSpec
+from tests.worker.conftest import Recorder, small
 from worker import checkpoint as checkpoints
 from worker.data.contract import Data
 from worker.evaluate import evaluate
 from worker.train import SilentObserver, train
-
-from tests.worker.conftest import Recorder, small
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,13 @@ import pytest
 import torch
 
 from backend.errors import Cancelled, TrainingError
+from tests.worker.conftest import Recorder, data_of, small, spec_of
 from worker.data.contract import Data
 from worker.evaluate import evaluate
 from worker.labels import label
 from worker.model import Model, build_model
 from worker.rng import StepNoise
 from worker.train import SilentObserver, train
-
-from tests.worker.conftest import Recorder, data_of, small, spec_of
 
 
 @pytest.fixture(scope="module")

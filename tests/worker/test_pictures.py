@@ -8,13 +8,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.worker.conftest import data_of, small, spec_of
 from worker.data.contract import Data
 from worker.evaluate import draw
 from worker.model import Model, build_model
 from worker.pictures import Picture, draw_pictures, tile
 from worker.train import SilentObserver
-
-from tests.worker.conftest import data_of, small, spec_of
 
 NAMES = {"inputs", "reconstruction_sample", "reconstruction_mean", "generation_sample", "generation_mean"}
 

@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from backend.errors import Cancelled, DataError, Released
+from tests.worker.conftest import Recorder, small
 from worker import checkpoint as checkpoints
 from worker.data.contract import Data
 from worker.evaluate import evaluate
 from worker.train import SilentObserver, Trained, train
-
-from tests.worker.conftest import Recorder, small
 
 
 class StopAt(Recorder):

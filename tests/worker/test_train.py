@@ -8,6 +8,7 @@ import torch
 
 from backend.errors import TrainingError
 from backend.spec import Training
+from tests.worker.conftest import Recorder, small, spec_of
 from worker.data.contract import Data, Split
 from worker.evaluate import evaluate
 from worker.meter import Meter
@@ -15,8 +16,6 @@ from worker.objectives import Losses
 from worker.players import normalise_gradients
 from worker.rng import Noise
 from worker.train import SilentObserver, pace, train
-
-from tests.worker.conftest import Recorder, small, spec_of
 
 
 def test_paper_schedule_is_constant_and_then_falls_to_zero() -> None:
@@ -102,7 +101,7 @@ def test_a_loss_that_becomes_nan_names_the_step_and_a_hint() -> None:
     data = data_of(spec)
     broken = dataclasses.replace(data, train=_Broken(images=data.train.images))
     observer = Recorder()
-    with pytest.raises(TrainingError, match="the loss became NaN at step 5$") as caught:
+    with pytest.raises(TrainingError, match=r"the loss became NaN at step 5$") as caught:
         train(spec, broken, device="cpu", observer=observer)
     assert "learning rate" in caught.value.hint
 
