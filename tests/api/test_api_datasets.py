@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from conftest import set_status, tiles
+from rows import set_status, tiles
 
 from backend.settings import Settings
 from backend.store import jobs, objects, results

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from conftest import set_status
+from rows import set_status
 
 from backend.store import history, objects, runs
 from backend.store.tables import Artifact, Attempt, Job, LogLine, Picture, Point, Run

@@ -32,13 +32,8 @@ def server(sqlite_url, tmp_path):
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", TOKEN])
 def test_rest_wants_the_token(locked, header):
     headers = {"authorization": header} if header else {}
-    for method, path in (
-        ("GET", "/api/v1/runs"),
-        ("POST", "/api/v1/runs"),
-        ("GET", "/api/v1/nope"),
-        ("GET", "/metrics"),
-    ):
-        answer = locked.request(method, path, headers=headers)
+    for call in ("GET /api/v1/runs", "POST /api/v1/runs", "GET /api/v1/nope", "GET /metrics"):
+        answer = locked.request(*call.split(), headers=headers)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"

@@ -1,7 +1,7 @@
 """``/sweeps``: a grid becomes runs, and they live as one."""
 
 import pytest
-from conftest import set_status
+from rows import set_status
 
 DIGITS = {"dataset": "digits"}
 
