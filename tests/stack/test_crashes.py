@@ -79,6 +79,17 @@ def test_the_whole_worker_is_killed(stack: Stack, undisturbed: tuple[Any, Any]) 
     check_recovery(stack, run_id, undisturbed, "lost")
 
 
+def test_a_training_process_that_slept_through_its_lease_writes_nothing_more(
+    stack: Stack, undisturbed: tuple[Any, Any]
+) -> None:
+    run_id, run = halfway(stack)
+    sleeper = psutil.Process(run["worker"]["pid"])
+    sleeper.suspend()
+    stack.until(lambda: stack.run(run_id)["status"] == "queued", 20, "the run is taken back")
+    sleeper.resume()
+    check_recovery(stack, run_id, undisturbed, "lost")
+
+
 def test_the_broker_is_killed(stack: Stack, undisturbed: tuple[Any, Any]) -> None:
     run_id, _ = halfway(stack)
     (broker,) = stack.named("valkey")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from celery import Celery
 
@@ -94,6 +95,38 @@ def test_a_broker_that_hangs_costs_about_a_second(broker_process: tuple[subproce
         assert time.monotonic() - began < 2.5
     process.send_signal(signal.SIGCONT)
     assert wakeups.ping()
+
+
+def test_a_broker_that_was_restarted_is_reached_at_once(
+    broker_process: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    process, url = broker_process
+    wakeups = Wakeups(url)
+    wakeups.send("train")
+    arguments = list(map(str, process.args))  # type: ignore[call-overload]
+    process.kill()
+    process.wait()
+    wakeups.send("train")
+    again = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
+    try:
+        while not wakeups.ping():
+            time.sleep(0.02)
+        wakeups.send("interactive")
+        assert received(url, "interactive") == [LOOK]
+    finally:
+        again.kill()
+        again.wait()
+
+
+def test_many_wake_ups_leave_no_connection_open(broker_process: tuple[subprocess.Popen[bytes], str]) -> None:
+    _, url = broker_process
+    wakeups = Wakeups(url)
+    wakeups.top_up("train", 1)
+    before = psutil.Process().num_fds()
+    for _ in range(30):
+        wakeups.top_up("train", 3)
+        wakeups.ping()
+    assert psutil.Process().num_fds() <= before + 2
 
 
 def test_a_host_that_swallows_packets_costs_about_a_second() -> None:
