@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.commands import api, doctor, up, worker
+from backend.commands import api, data, doctor, submit, up, worker
 from backend.errors import FrontierError
 from backend.preflight import require_posix
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(api.api)
 app.command()(worker.worker)
+app.command()(submit.submit)
+app.add_typer(data.app, name="data")
 app.command()(doctor.doctor)
 
 

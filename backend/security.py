@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.problems import of_error
-from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, SetupError, Unauthorized
+from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, Unauthorized
 from backend.settings import Settings
 
 COOKIE = "frontier_sign_in"
@@ -24,19 +24,6 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 _OPEN_PATHS = ("/healthz", "/readyz", SIGN_IN)
 _READS = ("GET", "HEAD", "OPTIONS")
 _MOST_FORM_BYTES = 10_000
-
-
-def refuse_open_bind(host: str, token: str) -> None:
-    """Refuse to let other machines in without a token.
-
-    Raises:
-        SetupError: the host is not loopback and there is no token; says what to do.
-    """
-    if not token and not is_loopback(host):
-        raise SetupError(
-            f"binding to {host or 'every address'} would let every machine on the network in: "
-            "set FRONTIER_API_TOKEN to a secret of your own, or bind to 127.0.0.1"
-        )
 
 
 def is_loopback(host: str) -> bool:

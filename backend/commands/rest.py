@@ -1,0 +1,57 @@
+"""How commands talk to a running server."""
+
+import os
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from backend.errors import FrontierError, SetupError
+from backend.settings import Settings
+
+Url = Annotated[
+    str | None,
+    typer.Option(envvar="FRONTIER_URL", help="Where the server is; default: this machine, at FRONTIER_PORT."),
+]
+
+_EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+class Refused(FrontierError):
+    """The server said no; its own sentence is the message."""
+
+
+class Server:
+    """A running server's REST API, with the token of FRONTIER_API_TOKEN."""
+
+    def __init__(self, url: str | None) -> None:
+        settings = Settings()
+        host = "127.0.0.1" if settings.host in _EVERYWHERE else settings.host
+        self._url = (url or f"http://{host}:{settings.port}").rstrip("/")
+        token = os.environ.get("FRONTIER_API_TOKEN", "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=f"{self._url}/api/v1", headers=headers, timeout=60)
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """The JSON of an answer.
+
+        Raises:
+            SetupError: no server answers.
+            Refused: the server refused; in its words.
+        """
+        try:
+            answer = self._http.request(method, path, **arguments)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise SetupError(
+                f"no server answers at {self._url} ({error}): start one with 'frontier up', or name it with --url"
+            ) from error
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise Refused(_sentence(answer))
+
+
+def _sentence(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.url} answered {answer.status_code}: is it a server of RD Frontier?"
