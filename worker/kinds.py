@@ -39,6 +39,13 @@ class Shop:
     settings: Settings
 
 
+def import_torch() -> None:
+    """Import everything that a job needs."""
+    import worker.data
+    import worker.evaluate
+    import worker.train  # noqa: F401
+
+
 def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     """Train a run from its last checkpoint on, measure it, and store what was measured."""
     from worker import checkpoint
@@ -55,10 +62,10 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
         spec = results.stored_spec(run)
         facts = datasets.get(session, spec.dataset.name)
     resume, from_step = _last_checkpoint(shop, run_id, spec, observer)
-    observer.write(lambda session, held: _begin(session, held, run_id, from_step, describe_device(device)))
-
     epochs = spec.training.epochs
     observer.progress(Progress(stage="data", epochs=epochs))
+    observer.write(lambda session, held: _begin(session, held, run_id, from_step, describe_device(device)))
+
     began = time.monotonic()
     data = load(spec.dataset, facts, shop.artifacts, observer, device)
     _keep_dataset(shop, facts, observer)

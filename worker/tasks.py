@@ -18,7 +18,7 @@ from backend.store.artifacts import ArtifactStore
 from backend.store.session import Database
 from backend.store.tables import Job
 from worker.app import app, postponed_termination, settings, stopping
-from worker.kinds import KINDS, Shop
+from worker.kinds import KINDS, Shop, import_torch
 from worker.observer import JobObserver
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,13 @@ def look(queue: str) -> None:
     if stopping():
         return
     shop, wakeups = _shop(), _wakeups()
+    with shop.database.read() as session:
+        if queue not in jobs.waiting(session):
+            return
+    import_torch()  # takes seconds in which nobody could be heard: a run that still waits is cancelled at once
     with postponed_termination():
+        if stopping():
+            return
         with shop.database.write() as session:
             job = jobs.claim(session, queue, {"host": socket.gethostname(), "pid": os.getpid()}, settings.lease_s)
             others_wait = queue in jobs.waiting(session)

@@ -1,7 +1,9 @@
 """Cancel, delete, retry, short jobs and failures, through the real program."""
 
 import io
+import json
 import sqlite3
+import time
 from typing import Any
 
 import numpy as np
@@ -78,11 +80,15 @@ def test_more_samples_are_drawn_while_a_run_trains(stack: Stack) -> None:
 
 def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(stack: Stack) -> None:
     run_id = stack.submit(**{**LONG, "seed": 3})
-    for attempt in range(1, 4):
-        stack.until(lambda a=attempt: len(stack.run(run_id)["attempts"]) == a, 30, f"attempt {attempt} begins")
-        worker = stack.run(run_id)["worker"]  # killed while it still imports torch
-        assert worker is not None
-        psutil.Process(worker["pid"]).kill()
+    with sqlite3.connect(stack.home / "frontier.db", timeout=30) as database:
+        for attempt in range(1, 4):
+            give_up = time.monotonic() + 30
+            workers: list[str] = []
+            while len(workers) < attempt:  # without a pause: the first checkpoint comes after half a second
+                assert time.monotonic() < give_up
+                query = "SELECT worker FROM attempts WHERE run_id = ? ORDER BY id"
+                workers = [row[0] for row in database.execute(query, (run_id,))]
+            psutil.Process(json.loads(workers[-1])["pid"]).kill()
     stack.until(lambda: stack.run(run_id)["status"] == "failed", 30, "the run fails")
     error = stack.run(run_id)["error"]
     assert "3 times" in error["message"]
