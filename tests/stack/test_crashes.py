@@ -11,8 +11,8 @@ from program import Stack
 
 pytestmark = pytest.mark.stack
 
-SPEC: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 400, "seed": 7}
-"""About six seconds of training on one thread."""
+SPEC: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 300, "seed": 7}
+"""About four seconds of training on one thread."""
 
 
 @pytest.fixture(scope="module")
