@@ -3,6 +3,7 @@
 A form made from this needs no change when a part is added.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -89,10 +90,15 @@ def _defaults(config: Config) -> dict[str, Any]:
 
 
 def _schema(model: type[Config]) -> Schema:
-    """A model's JSON schema without references, so that a form can read it from the top."""
+    """A model's JSON schema without references, so that a form can read it from the top; the caller's own copy."""
+    schema: Schema = json.loads(_schema_text(model))
+    return schema
+
+
+@cache
+def _schema_text(model: type[Config]) -> str:
     full = model.model_json_schema()
-    inlined: Schema = _inlined(full, full)
-    return inlined
+    return json.dumps(_inlined(full, full))
 
 
 def _inlined(schema: Any, full: Schema) -> Any:

@@ -1,13 +1,13 @@
 """``/frontier``: staircase, hull and hypervolume of each group of points that may be compared."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from backend.api.parts import DatabaseOf, dataset_in
+from backend.api.parts import DatabaseOf, DatasetQuery, dataset_in
 from backend.api.plane import Plane, cells, respond
 from backend.datasets import DatasetFacts, EntropyBound
 from backend.errors import FieldProblem, Invalid
@@ -17,7 +17,7 @@ from backend.store.points import Columns
 
 router = APIRouter(prefix="/frontier", tags=["frontier"])
 
-GroupBy = Literal["none", "encoder", "decoder", "marginal", "architecture", "method"]
+GroupBy = Literal["none", "encoder", "decoder", "marginal", "architecture", "method", ""]
 EVERYTHING = "all"
 """Key of the one group of ``group_by=none``."""
 
@@ -60,7 +60,7 @@ class Frontier(BaseModel):
 def get_frontier(
     request: Request,
     database: DatabaseOf,
-    dataset: Annotated[str, Query(min_length=1, max_length=100, description="`name` or `name/binarize`")],
+    dataset: DatasetQuery = None,
     group_by: GroupBy = "none",
 ) -> Response:
     """Ties are kept; points measured on other evaluation data are in groups of their own."""
@@ -91,7 +91,7 @@ def get_frontier(
 def _groups(
     columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy, corner: tuple[float, float]
 ) -> list[dict[str, Any]]:
-    by = ("eval_limit",) if group_by == "none" else ("eval_limit", group_by)
+    by = ("eval_limit",) if group_by in ("none", "") else ("eval_limit", group_by)
     found = []
     for (eval_limit, *key), cell in cells(columns, chosen, by).items():
         ids, rate, distortion = (columns.table[name][cell] for name in ("id", "rate", "distortion"))

@@ -11,7 +11,7 @@ _MULTIPART_EXTRA = 2**16
 
 
 class BodyLimit:
-    """ASGI middleware: bodies under /api/v1/datasets up to the upload limit, all others up to 4 MiB."""
+    """ASGI middleware: JSON for REST up to 4 MiB; uploads, and what the UI sends itself, up to the upload limit."""
 
     def __init__(self, app: ASGIApp, upload_limit_mb: int) -> None:
         self._app = app
@@ -21,7 +21,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._upload_bytes if scope["path"] == "/api/v1/datasets" else _JSON_BYTES
+        is_json = scope["path"].startswith("/api/") and scope["path"] != "/api/v1/datasets"
+        most = _JSON_BYTES if is_json else self._upload_bytes
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > most):
             await of_error(_too_large(most))(scope, receive, send)

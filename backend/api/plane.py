@@ -17,7 +17,8 @@ from backend.store import points
 from backend.store.points import Columns
 from backend.store.session import Database
 
-_ANSWERS_KEPT = 64
+_MOST_BYTES = 64 * 2**20
+"""Of answers kept."""
 
 Mask = NDArray[np.bool_]
 
@@ -58,7 +59,7 @@ class Plane:
         made = Answer(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
         with self._remembering:
             self._answers[key] = made
-            while len(self._answers) > _ANSWERS_KEPT:
+            while sum(len(answer.content) for answer in self._answers.values()) > _MOST_BYTES:
                 self._answers.popitem(last=False)
         return made
 
