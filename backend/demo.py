@@ -24,7 +24,7 @@ _CONVOLUTIONAL: dict[str, Any] = {
     "dataset": "mnist",
     "network": "conv",
     "width": 0.125,
-    "train_limit": 6000,
+    "train_limit": 5000,
     "epochs": 4,
     "batch_size": 32,
     "learning_rate": 3e-3,

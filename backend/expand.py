@@ -39,6 +39,9 @@ SHORT_KEYS: dict[str, tuple[Path, ...]] = {
 KNOB_KEYS = ("beta", "target_rate", "divergence", "alpha", "lambda")
 """Short keys that a method takes as its knobs."""
 
+MOST_PROBLEMS = 50
+"""Problems named at once: nobody reads more, and a body of a million wrong fields must not take minutes."""
+
 _RATE_KIND = {"beta": "beta", "target_rate": "target"}
 _ROOT_KEYS = (*RunSpec.model_fields, "method", *SHORT_KEYS)
 _AXES = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "marginals"))
@@ -226,6 +229,8 @@ class _Reader:
     def _problem(self, loc: tuple[str | int, ...], msg: str) -> None:
         if FieldProblem(loc, msg) not in self.problems:
             self.problems.append(FieldProblem(loc, msg))
+        if len(self.problems) == MOST_PROBLEMS:
+            self._raise()
 
     def _raise(self) -> None:
         if self.problems:

@@ -1,6 +1,8 @@
 """Reading a JSON body from a stranger: bounded, finite, storable."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
@@ -11,6 +13,8 @@ from backend.errors import FieldProblem, Invalid
 
 _DEEPEST = 32
 """Levels of nesting; a specification has six."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -88,8 +92,8 @@ def _refuse_constant(name: str) -> float:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        double = counted.most_common(1)[0][0]
         raise ValueError(f"the key {double!r} stands twice in one object")
     return found
 
@@ -119,5 +123,5 @@ def _unstorable(body: Any) -> Iterator[FieldProblem]:
 def _bad_text(loc: Loc, text: str) -> Iterator[FieldProblem]:
     if "\0" in text:
         yield FieldProblem(loc, "holds a NUL character: leave it out")
-    elif any("\ud800" <= character <= "\udfff" for character in text):
+    elif _SURROGATE.search(text):
         yield FieldProblem(loc, "holds half of a surrogate pair: it is no text")

@@ -6,12 +6,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.api.problems import of_error
 from backend.errors import TooLarge
 
-_JSON_BYTES = 4 * 2**20
+_JSON_BYTES = 2**20
 _MULTIPART_EXTRA = 2**16
 
 
 class BodyLimit:
-    """ASGI middleware: JSON for REST up to 4 MiB; uploads, and what the UI sends itself, up to the upload limit."""
+    """ASGI middleware: JSON for REST up to 1 MiB; uploads, and what the UI sends itself, up to the upload limit."""
 
     def __init__(self, app: ASGIApp, upload_limit_mb: int) -> None:
         self._app = app

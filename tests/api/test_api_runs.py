@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from rows import set_status
 
+from backend.datasets import DATASETS
 from backend.store import history, objects, runs
 from backend.store.tables import Artifact, Attempt, Job, LogLine, Picture, Point, Run
 
@@ -30,9 +31,9 @@ def test_the_answer_is_written_out_in_full(client):
     run = submit(client, architecture="---", beta=0.5)
     assert run["spec"]["objective"]["rate"] == {"kind": "beta", "beta": 0.5, "anneal_epochs": 0}
     assert run["spec"]["dataset"]["sha256"]
-    assert run["spec"]["training"]["epochs"] == 60
+    assert run["spec"]["training"]["epochs"] == DATASETS["digits"].defaults["training"]["epochs"]
     assert (run["architecture"], run["method"], run["status"]) == ("---", "beta-vae", "queued")
-    assert run["progress"]["epochs"] == 60
+    assert run["progress"]["epochs"] == run["spec"]["training"]["epochs"]
     assert run["points"] == run["attempts"] == []
     assert run["error"] is run["worker"] is run["started_at"] is None
 
@@ -189,6 +190,14 @@ def test_history_is_columns_of_equal_length(client):
         "rate": [2.0, 1.7, 1.5],
         "beta": [None, None, 0.5],
     }
+
+
+def test_a_loss_that_is_no_number_is_null(client):
+    run = submit(client)
+    with client.app.state.database.write() as session:
+        history.add_rows(session, run["id"], [(0, {"loss": float("nan"), "rate": float("inf")})])
+    columns = client.get(f"/api/v1/runs/{run['id']}/history").json()
+    assert columns == {"step": [0], "loss": [None], "rate": [None]}
 
 
 def test_log_is_the_tail_oldest_first(client):
