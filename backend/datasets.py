@@ -99,8 +99,8 @@ DIGITS = DatasetFacts(
     classes=10,
     sources=("scikit-learn",),
     defaults={
-        "architecture": {"latent_dim": 16, "width": 0.25},
-        "training": {"epochs": 60, "batch_size": 64, "learning_rate": 1e-3},
+        "architecture": {"latent_dim": 16, "width": 0.5},
+        "training": {"epochs": 40, "batch_size": 64, "learning_rate": 2e-3},
     },
     note="Ships with scikit-learn; split by a fixed seed.",
 )

@@ -1,11 +1,13 @@
 """Which device a run uses, and how many CPU threads."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
-from backend.errors import SetupError
+from backend.errors import SetupError, TrainingError
 
 
 def choose_device(name: str) -> torch.device:
@@ -45,6 +47,24 @@ def set_threads(count: int) -> None:
     """
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)
+
+
+@contextmanager
+def explained_memory() -> Iterator[None]:
+    """Say what to change where memory runs out.
+
+    Raises:
+        TrainingError: instead of torch's own error, of the device's memory or of the machine's.
+    """
+    hint = "try a smaller batch_size, width or latent_dim"
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise TrainingError("out of GPU memory", hint) from error
+    except RuntimeError as error:
+        if "can't allocate memory" not in str(error):
+            raise
+        raise TrainingError("out of memory", hint) from error
 
 
 def available_cores() -> int:

@@ -12,6 +12,7 @@ from backend.errors import TrainingError
 from backend.results import Estimate, InformationInterval, Label
 from backend.spec import BetaRate, RunSpec
 from worker.data.contract import Data
+from worker.devices import explained_memory
 from worker.distributions import DiagonalGaussian, Posterior, is_closed_form
 from worker.estimators import ESTIMATORS
 from worker.estimators.contract import Encoded, mean_estimate
@@ -65,8 +66,13 @@ def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> 
         observer: its ``check`` is called between chunks.
 
     Raises:
-        TrainingError: rate or distortion are not finite.
+        TrainingError: rate or distortion are not finite, or memory ran out.
     """
+    with explained_memory():
+        return [_point(model, spec, data, observer)]
+
+
+def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measured:
     began = time.monotonic()
     measured = _measure(model, data, observer)
     _require_finite(measured)
@@ -91,27 +97,26 @@ def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> 
         arrays |= findings.arrays
         information = findings.information or information
     rate_term = spec.objective.rate
-    return [
-        Measured(
-            beta=rate_term.beta if isinstance(rate_term, BetaRate) else None,
-            condition=None,
-            rate=estimates["rate"],
-            distortion=estimates["distortion"],
-            neg_elbo=estimates["neg_elbo"],
-            mutual_information=information,
-            label=label(float(measured.rate.mean()), float(measured.distortion.mean())),
-            estimates=estimates,
-            arrays=arrays,
-            pictures=draw_pictures(model, data, observer=observer),
-        )
-    ]
+    return Measured(
+        beta=rate_term.beta if isinstance(rate_term, BetaRate) else None,
+        condition=None,
+        rate=estimates["rate"],
+        distortion=estimates["distortion"],
+        neg_elbo=estimates["neg_elbo"],
+        mutual_information=information,
+        label=label(float(measured.rate.mean()), float(measured.distortion.mean())),
+        estimates=estimates,
+        arrays=arrays,
+        pictures=draw_pictures(model, data, observer=observer),
+    )
 
 
 def draw(
     model: Model, spec: RunSpec, data: Data, *, seed: int, count: int = COUNT, observer: Observer
 ) -> dict[str, Picture]:
     """More pictures of a stored model: other inputs and other noise for each seed."""
-    return draw_pictures(model, data, seed=seed, count=count, observer=observer)
+    with explained_memory():
+        return draw_pictures(model, data, seed=seed, count=count, observer=observer)
 
 
 def _measure(model: Model, data: Data, observer: Observer) -> _Pass:

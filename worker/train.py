@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from backend.errors import Released, TrainingError
+from backend.errors import Released
 from backend.spec import RunSpec, Training
 from worker import checkpoint as checkpoints
 from worker.data.contract import Data
-from worker.devices import describe_device, set_threads
+from worker.devices import describe_device, explained_memory, set_threads
 from worker.meter import Meter
 from worker.model import Model, build_model
 from worker.objectives import Objective
@@ -63,18 +63,12 @@ def train(
         Released: passed on from the observer after a checkpoint was saved.
         Cancelled, LeaseLost: passed on from the observer.
     """
-    try:
+    with explained_memory():
         run = _Run(spec, data, torch.device(device), observer)
         if resume is not None:
             run.restore(checkpoints.load(resume, spec))
         observer.log(f"training on {describe_device(run.device)} from step {run.step} of {run.total}")
         return run.finish(checkpoint_s)
-    except torch.OutOfMemoryError as error:
-        raise TrainingError("out of GPU memory", "try a smaller batch_size, width or latent_dim") from error
-    except RuntimeError as error:
-        if "can't allocate memory" in str(error):
-            raise TrainingError("out of memory", "try a smaller batch_size, width or latent_dim") from error
-        raise
 
 
 def pace(training: Training, step: int, total: int) -> float:

@@ -51,8 +51,9 @@ class Recorder(SilentObserver):
         self.saved.append((step, checkpoint))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
+    """Threads that wait for each other slow small runs down many times where the machine has other work."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from backend.errors import SetupError
+from backend.errors import SetupError, TrainingError
 from worker import devices
 
 
@@ -40,3 +40,26 @@ def test_a_containers_quota_counts_as_cores(text: str, cores: int | None, tmp_pa
     file.write_text(text)
     assert devices._container_quota(file) == cores
     assert devices._container_quota(tmp_path / "absent") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"), "out of GPU memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), "^out of memory"),
+    ],
+)
+def test_running_out_of_memory_says_what_to_change(error: Exception, words: str) -> None:
+    with pytest.raises(TrainingError, match=words) as caught, devices.explained_memory():
+        raise error
+    assert "smaller batch_size" in caught.value.hint
+
+
+def test_other_errors_pass() -> None:
+    with pytest.raises(RuntimeError, match="shape"), devices.explained_memory():
+        raise RuntimeError("shape mismatch")
+
+
+def test_a_real_allocation_that_is_too_large() -> None:
+    with pytest.raises(TrainingError), devices.explained_memory():
+        torch.empty(2**60)
