@@ -12,7 +12,7 @@ from backend.api.parts import PREFIX
 from backend.api.plane import Plane
 from backend.metrics import Measured, Metrics
 from backend.queue import Reconciler, Wakeups
-from backend.security import Guard
+from backend.security import Guard, check_token
 from backend.settings import Settings
 from backend.store.artifacts import ArtifactStore
 from backend.store.migrate import upgrade
@@ -40,8 +40,9 @@ def create_app(settings: Settings, extend: Callable[[FastAPI], None] | None = No
         extend: adds routes beside REST, behind the same guard.
 
     Raises:
-        SetupError: the database cannot be used; says why.
+        SetupError: the database or the token cannot be used; says why.
     """
+    check_token(settings.api_token)
     upgrade(settings.resolved_database_url)
     database = Database(settings.resolved_database_url)
     artifacts = ArtifactStore(settings.resolved_artifacts_url)

@@ -20,8 +20,6 @@ app.command()(api.api)
 app.command()(worker.worker)
 app.command()(submit.submit)
 app.add_typer(data.app, name="data")
-app.command()(submit.submit)
-app.add_typer(data.app, name="data")
 app.command()(doctor.doctor)
 
 

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.problems import of_error
-from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, Unauthorized
+from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, SetupError, Unauthorized
 from backend.settings import Settings
 
 COOKIE = "frontier_sign_in"
@@ -24,6 +24,15 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 _OPEN_PATHS = ("/healthz", "/readyz", SIGN_IN)
 _READS = ("GET", "HEAD", "OPTIONS")
 _MOST_FORM_BYTES = 10_000
+
+
+def check_token(token: str) -> None:
+    """
+    Raises:
+        SetupError: the token could not be sent in a header as it is.
+    """
+    if not (token.isascii() and token.isprintable() and token == token.strip()):
+        raise SetupError("FRONTIER_API_TOKEN should be printable ASCII without spaces around it: choose another")
 
 
 def is_loopback(host: str) -> bool:

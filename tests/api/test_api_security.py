@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from backend.app import create_app
+from backend.errors import SetupError
 from backend.security import COOKIE, is_loopback
 from backend.serve import create_server
 from backend.settings import Settings
@@ -142,6 +143,12 @@ def test_a_write_from_a_foreign_page_is_403(client, origin, allowed):
 
 def test_no_page_of_another_site_may_frame_ours(client):
     assert client.get("/api/v1/runs").headers["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("token", ["schlüssel", " padded", "two\nlines", "\x00"])
+def test_a_token_that_no_header_can_carry_is_refused_at_the_start(sqlite_url, tmp_path, token):
+    with pytest.raises(SetupError, match="FRONTIER_API_TOKEN"):
+        create_app(Settings(home=tmp_path, database_url=sqlite_url, api_token=token))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost"])

@@ -146,6 +146,25 @@ def test_the_openapi_names_every_call_of_the_contract(client):
         assert (method, prefix + path) in calls, (method, path)
 
 
+def test_every_reference_of_the_openapi_leads_somewhere(client):
+    document = client.get("/api/v1/openapi.json").json()
+
+    def references(node):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from [value] if key == "$ref" else references(value)
+        elif isinstance(node, list):
+            for each in node:
+                yield from references(each)
+
+    found = set(references(document))
+    assert found
+    for reference in found:
+        here = document
+        for part in reference.removeprefix("#/").split("/"):
+            here = here[part]
+
+
 def test_times_are_utc_and_say_so(client):
     run = client.post("/api/v1/runs", json={"dataset": "digits"}).json()
     assert run["created_at"].endswith("Z")
