@@ -62,6 +62,12 @@ def train(
         TrainingError: the loss is not finite any more, or memory ran out.
         Released: passed on from the observer after a checkpoint was saved.
         Cancelled, LeaseLost: passed on from the observer.
+
+    Example:
+        >>> spec = expand({"dataset": "digits", "beta": 0.5}, DATASETS).spec
+        >>> data = prepare(spec.dataset, DATASETS["digits"], digits(DATASETS["digits"], SilentObserver()), "cpu")
+        >>> trained = train(spec, data, device="cpu", observer=SilentObserver())
+        >>> (point,) = evaluate(trained.model, spec, data, observer=SilentObserver())
     """
     with explained_memory():
         run = _Run(spec, data, torch.device(device), observer)
@@ -167,7 +173,6 @@ class _Run:
     def _position(self) -> Position:
         return Position(
             step=self.step,
-            total=self.total,
             steps_per_epoch=self.steps_per_epoch,
             pace=pace(self.spec.training, self.step, self.total),
         )

@@ -11,8 +11,8 @@ from worker.players import normalise_gradients
 STEPS = 3000
 
 
-def at(step: int, total: int = STEPS, steps_per_epoch: int = 10) -> Position:
-    return Position(step=step, total=total, steps_per_epoch=steps_per_epoch, pace=1.0)
+def at(step: int) -> Position:
+    return Position(step=step, steps_per_epoch=10, pace=1.0)
 
 
 def test_beta_rises_linearly_over_the_annealing_epochs() -> None:
@@ -39,7 +39,7 @@ def descend(term: RateTerm, slope: float, start: float, noise: float = 0.0, gap:
     optimiser = torch.optim.Adam([log_rate], lr=0.01)
     seen = []
     for step in range(STEPS):
-        position = Position(step=step, total=STEPS, steps_per_epoch=100, pace=min(1.0, 2 - 2 * step / STEPS))
+        position = Position(step=step, steps_per_epoch=100, pace=min(1.0, 2 - 2 * step / STEPS))
         optimiser.param_groups[0]["lr"] = 0.01 * position.pace
         true_rate = log_rate.exp()
         rate = true_rate + noise * torch.randn((), generator=generator)

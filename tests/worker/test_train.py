@@ -131,3 +131,27 @@ def test_a_batch_larger_than_the_data_is_the_data(digits: Data) -> None:
     spec = small(epochs=2)
     spec = spec.model_copy(update={"training": spec.training.model_copy(update={"batch_size": 4096})})
     assert train(spec, digits, device="cpu", observer=SilentObserver()).step == 2
+
+
+def test_the_example_of_the_docstring_runs() -> None:
+    from backend.datasets import DATASETS
+    from backend.expand import expand
+    from worker.data.digits import digits as digits_of
+    from worker.data.prepare import prepare
+
+    def expand_quickly(body: dict[str, object], facts: object) -> object:
+        return expand({**body, "epochs": 1, "network": "mlp"}, DATASETS)
+
+    names = {
+        "expand": expand_quickly,
+        "DATASETS": DATASETS,
+        "prepare": prepare,
+        "digits": digits_of,
+        "SilentObserver": SilentObserver,
+        "train": train,
+        "evaluate": evaluate,
+    }
+    assert train.__doc__ is not None
+    lines = [line.strip()[4:] for line in train.__doc__.splitlines() if line.strip().startswith(">>> ")]
+    exec("\n".join(lines), names)
+    assert names["point"].rate.value > 0

@@ -39,8 +39,6 @@ class Artifacts(Protocol):
 
     def get(self, key: str) -> bytes: ...
 
-    def exists(self, key: str) -> bool: ...
-
 
 def load(
     dataset: Dataset, facts: DatasetFacts, artifacts: Artifacts, observer: Observer, device: torch.device | str

@@ -12,8 +12,7 @@ from backend.datasets import DATASETS as FACTS
 from backend.errors import FrontierError
 from backend.settings import Settings
 from backend.store.artifacts import ArtifactStore
-from backend.store.dataset_files import artifact_key
-from worker.data import bring, fetch
+from worker.data import bring, stored
 from worker.observing import Progress, SilentObserver
 
 
@@ -49,10 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
         artifacts = ArtifactStore(Settings().resolved_artifacts_url)
         if asked.command == "import":
             bring(facts, asked.file, artifacts)
-        elif not artifacts.exists(artifact_key(facts)):
+        else:
             columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
             with Bar(*columns, TimeRemainingColumn(), console=errors) as bar:
-                fetch(facts, artifacts, _TerminalObserver(bar, facts.name))
+                stored(facts, artifacts, _TerminalObserver(bar, facts.name))
     except FrontierError as error:
         errors.print(error.detail, style="red", highlight=False, markup=False)
         return 1

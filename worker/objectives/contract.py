@@ -15,8 +15,6 @@ class Position:
 
     step: int
     """Steps done before this one."""
-    total: int
-    """Steps of the whole run."""
     steps_per_epoch: int
     pace: float
     """Learning rate of this step over the first one, 0 to 1."""
