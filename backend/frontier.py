@@ -22,7 +22,7 @@ def staircase(rate: Floats, distortion: Floats) -> Indices:
         distortion: [N], nats.
     """
     defined = np.flatnonzero(np.isfinite(rate) & np.isfinite(distortion))
-    order = defined[np.argsort(rate[defined], kind="stable")]
+    order = defined[np.argsort(rate[defined])]
     if order.size == 0:
         return order
     rates, distortions = rate[order], distortion[order]
@@ -33,7 +33,7 @@ def staircase(rate: Floats, distortion: Floats) -> Indices:
     column = np.repeat(np.arange(first.size), np.diff(np.append(first, rates.size)))
     keep = (distortions == lowest[column]) & (lowest < further_left)[column]
     found: Indices = order[keep]
-    return found
+    return found[np.lexsort((found, rate[found]))]  # ties in their own order, whatever the sort made of them
 
 
 def hull(rate: Floats, distortion: Floats) -> Indices:
