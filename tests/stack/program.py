@@ -108,7 +108,7 @@ class Stack:
         self.until(beyond, timeout_s, f"run {run_id} is beyond step {step}")
         return self.run(run_id)
 
-    def until_succeeded(self, run_id: str, timeout_s: float = 60) -> dict[str, Any]:
+    def until_succeeded(self, run_id: str, timeout_s: float = 120) -> dict[str, Any]:
         def ended() -> bool:
             return self.run(run_id)["status"] in ("succeeded", "failed", "cancelled")
 
