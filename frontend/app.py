@@ -17,7 +17,7 @@ from frontend.components import shell
 from frontend.components.parts import link, message
 from frontend.formats import duration
 from frontend.pages import actions, explore, new_run, queue, run
-from frontend.pages.context import Context
+from frontend.pages.context import Context, origin
 
 TITLE = "RD Frontier"
 _log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
         on_error=_log_error,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.backend.websocket_capability = False  # no callback needs one, and they outlive their tab
     app.layout = layout()
     context = Context(app, Client(http))
     register(context)
@@ -110,7 +111,7 @@ def layout() -> dmc.MantineProvider:
     )  # fmt: skip
 
 
-def route(pathname: str | None, search: str | None) -> Any:
+async def route(context: Context, pathname: str | None, search: str | None, address: str | None) -> Any:
     """The page at a path."""
     path = unquote(pathname or "/").rstrip("/") or "/"
     if path == "/":
@@ -118,7 +119,7 @@ def route(pathname: str | None, search: str | None) -> Any:
     if path == "/queue":
         return queue.layout(search)
     if path.startswith("/run/") and "/" not in path.removeprefix("/run/"):
-        return run.layout(path.removeprefix("/run/"))
+        return await run.layout(context, path.removeprefix("/run/"), origin(address))
     return message("Nothing is at this address", path[:80], [link("Explore", "/"), link("See the queue", "/queue")])
 
 
@@ -132,10 +133,11 @@ def register(context: Context) -> None:
         Output(ids.PAGE, "className"),
         Input(ids.LOCATION, "pathname"),
         State(ids.LOCATION, "search"),
+        State(ids.LOCATION, "href"),
     )
-    async def show_page(pathname: str | None, search: str | None) -> Any:
+    async def show_page(pathname: str | None, search: str | None, address: str | None) -> Any:
         name = "page-explore" if (pathname or "/") == "/" else "page-other"
-        return route(pathname, search), shell.nav(pathname), name
+        return await route(context, pathname, search, address), shell.nav(pathname), name
 
     @app.callback(Output(ids.DATASET, "data"), Input(ids.RUNS_MOVED, "data"))
     async def offer_datasets(_moved: int | None) -> Any:

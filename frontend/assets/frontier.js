@@ -246,6 +246,15 @@
         overlay: drawn === "staircase" ? null : drawn || "off",
       });
     },
+    keepZoom: (next, now) => {
+      if (!next) return none();
+      const same = now && now.layout && now.layout.uirevision === next.layout.uirevision;
+      for (const [name, axis] of Object.entries(same ? next.layout : {})) {
+        const before = /^[xy]axis\d*$/.test(name) && now.layout[name];
+        if (before && before.autorange === false) Object.assign(axis, { autorange: false, range: before.range });
+      }
+      return next;
+    },
     mark: (selected) => {
       mark(selected);
       return none();

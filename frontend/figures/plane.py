@@ -377,17 +377,22 @@ def hover(point: PlanePoint) -> str:
     return "<br>".join(lines)
 
 
+def _exactly(low: float, high: float) -> dict[str, Any]:
+    """An automatic range with these ends: what is not automatic is a person's zoom, and the browser keeps it."""
+    return {"autorange": True, "autorangeoptions": {"include": [low, high], "clipmin": low, "clipmax": high}}
+
+
 def _layout(view: View, window: Window, colours: Palette) -> dict[str, Any]:
     layout = base_layout(colours)
     skew = view.axes == "skew"
     layout["xaxis"] = {
         **layout["xaxis"],
-        "range": [window.x0, window.x1],
+        **_exactly(window.x0, window.x1),
         "title": {**layout["xaxis"]["title"], "text": RATE_TITLE},
     }
     layout["yaxis"] = {
         **layout["yaxis"],
-        "range": [window.y0, window.y1],
+        **_exactly(window.y0, window.y1),
         "title": {**layout["yaxis"]["title"], "text": SKEW_TITLE if skew else DISTORTION_TITLE},
     }
     return {
@@ -401,7 +406,7 @@ def _layout(view: View, window: Window, colours: Palette) -> dict[str, Any]:
         "hoverdistance": 12,
         "clickmode": "event",
         "dragmode": "zoom",
-        # The same text means the same view, so zoom and hidden series survive every update of the points.
+        # The same text means the same view: hidden series survive an update, and the browser carries the zoom over.
         "uirevision": f"{view.dataset}|{view.axes}",
         "transition": {"duration": 0},
     }  # fmt: skip

@@ -81,6 +81,11 @@ def complaint(error: ApiError) -> str:
     return error.detail or error.title
 
 
+def origin(address: str | None) -> str:
+    """The server as the browser sees it, from the address of the page."""
+    return "/".join((address or "http://localhost").split("/")[:3])
+
+
 def dataset_key(run: Json) -> str:
     """``name/binarize`` of a run."""
     dataset = run["spec"]["dataset"]

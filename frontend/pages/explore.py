@@ -24,7 +24,7 @@ CONFIG: Any = {
     "displaylogo": False,
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage", "toggleSpikelines"],
-    "doubleClick": "reset",
+    "doubleClick": "autosize",
 }
 
 
@@ -97,6 +97,7 @@ def layout(search: str | None) -> html.Div:
                 **attributes(aria_label="The selected point"),
             ),
             dcc.Store(id=ids.RESOLVED),
+            dcc.Store(id=ids.PLANE_NEXT),
             dcc.Store(id=ids.DRAW_JOB),
             dcc.Store(id=ids.MARKED),
             dcc.Store(id=ids.OFFERED),
@@ -174,8 +175,12 @@ async def scene(context: Context, dataset: str, group: str) -> Scene:
 
 
 def _plane(context: Context) -> None:
+    context.in_browser(
+        "keepZoom", Output(ids.PLANE, "figure"), Input(ids.PLANE_NEXT, "data"), State(ids.PLANE, "figure")
+    )
+
     @context.app.callback(
-        Output(ids.PLANE, "figure"),
+        Output(ids.PLANE_NEXT, "data"),
         Output(ids.PLANE_FRAME, "className"),
         Output(ids.PLANE_NOTE, "children"),
         Output(ids.RESOLVED, "data"),

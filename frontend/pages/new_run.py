@@ -11,7 +11,7 @@ from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form, read
 from frontend.components.parts import do
 from frontend.formats import tuple_text
-from frontend.pages.context import Context, complaint, notice
+from frontend.pages.context import Context, complaint, notice, origin
 
 
 def drawer() -> dmc.Drawer:
@@ -163,8 +163,7 @@ def _preview(context: Context) -> None:
             raise PreventUpdate
         catalogue = await context.client.get("/catalogue")
         written = forms.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
-        origin = "/".join((address or "http://localhost").split("/")[:3])
-        return forms.pretty(written), forms.curl(written, origin)
+        return forms.pretty(written), forms.curl(written, origin(address))
 
 
 def _submitting(context: Context) -> None:

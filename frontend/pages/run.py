@@ -22,13 +22,23 @@ KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
 """Names of the array with the rate's share of each dimension."""
 
 
-def layout(run_id: str) -> html.Div:
-    """The page of one run, before its parts are there."""
+async def layout(context: Context, run_id: str, origin: str) -> html.Div:
+    """The page of one run; what moves while it is trained fills in at once.
+
+    Args:
+        context: where the run comes from.
+        run_id: the run.
+        origin: of the server as the browser sees it, for the curl line.
+    """
+    try:
+        run = await context.client.get(run_path(run_id))
+    except ApiError as error:
+        return _missing(run_id, error)
     menu = download_menu([(ids.CURVES_SVG, "SVG"), (ids.CURVES_PNG, "PNG"), (ids.CURVES_CSV, "CSV")])
     return html.Div(
         [
             dcc.Store(id=ids.RUN, data=run_id),
-            dcc.Store(id=ids.RUN_SAVED),
+            dcc.Store(id=ids.RUN_CURVES_NEXT),
             dcc.Download(id=ids.DOWNLOAD),
             html.Div(id=ids.RUN_HEAD, className="run-head"),
             section(
@@ -49,8 +59,8 @@ def layout(run_id: str) -> html.Div:
             html.Div(id=ids.RUN_POINTS),
             html.Div(
                 [
-                    section("Notes and tags", _notes()),
-                    section("Specification", html.Div(id=ids.RUN_SPEC)),
+                    section("Notes and tags", _notes(run)),
+                    section("Specification", *_spec(run, origin)),
                 ],
                 className="two-columns",
             ),
@@ -61,11 +71,11 @@ def layout(run_id: str) -> html.Div:
     )
 
 
-def _notes() -> html.Div:
+def _notes(run: Json) -> html.Div:
     return html.Div(
         [
-            dmc.Textarea(id=ids.RUN_NOTES, label="Notes", autosize=True, minRows=3, maxRows=12),
-            dmc.TagsInput(id=ids.RUN_TAGS, label="Tags", placeholder="type a tag and press Enter"),
+            dmc.Textarea(id=ids.RUN_NOTES, label="Notes", value=run["notes"], autosize=True, minRows=3, maxRows=12),
+            dmc.TagsInput(id=ids.RUN_TAGS, label="Tags", value=run["tags"], placeholder="type a tag and press Enter"),
             html.Button("Save", id=ids.RUN_SAVE, className="button primary", type="button"),
         ],
         className="stack",
@@ -106,18 +116,13 @@ def _state(context: Context) -> None:
             return _missing(run_id, error), [], []
         return parts.head(run, now()), parts.attempts(run), parts.log(log["lines"])
 
-    @context.app.callback(Output(ids.RUN_SPEC, "children"), Input(ids.RUN, "data"), State(ids.LOCATION, "href"))
-    async def fill_spec(run_id: str, address: str | None) -> Any:
-        try:
-            run = await context.client.get(run_path(run_id))
-        except ApiError:
-            return []
-        origin = "/".join((address or "http://localhost").split("/")[:3])
-        return [
-            code(forms.pretty(run["spec"]), "the specification"),
-            html.P("The line that makes it again:", className="muted small"),
-            code(forms.curl(run["spec"], origin), "the curl line"),
-        ]
+
+def _spec(run: Json, origin: str) -> list[Any]:
+    return [
+        code(forms.pretty(run["spec"]), "the specification"),
+        html.P("The line that makes it again:", className="muted small"),
+        code(forms.curl(run["spec"], origin), "the curl line"),
+    ]
 
 
 def _missing(run_id: str, error: ApiError) -> html.Div:
@@ -131,8 +136,15 @@ def _missing(run_id: str, error: ApiError) -> html.Div:
 
 
 def _curves(context: Context) -> None:
-    @context.app.callback(
+    context.in_browser(
+        "keepZoom",
         Output(ids.RUN_CURVES, "figure"),
+        Input(ids.RUN_CURVES_NEXT, "data"),
+        State(ids.RUN_CURVES, "figure"),
+    )
+
+    @context.app.callback(
+        Output(ids.RUN_CURVES_NEXT, "data"),
         Input(ids.RUN, "data"),
         Input(ids.LIVE, "data"),
         Input(ids.SCHEME, "data"),
@@ -205,14 +217,6 @@ def _point(point: Json, scheme: str | None) -> html.Div:
 
 
 def _notes_callbacks(context: Context) -> None:
-    @context.app.callback(Output(ids.RUN_NOTES, "value"), Output(ids.RUN_TAGS, "value"), Input(ids.RUN, "data"))
-    async def fill_notes(run_id: str) -> Any:
-        try:
-            run = await context.client.get(run_path(run_id))
-        except ApiError:
-            raise PreventUpdate from None
-        return run["notes"], run["tags"]
-
     @context.app.callback(
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Input(ids.RUN_SAVE, "n_clicks"),

@@ -1,0 +1,196 @@
+"""The plane, the pane beside it and the strip below, with points from real runs."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from running_program import Program
+
+FIGURE = "document.querySelector('#plane-frame .js-plotly-plot')"
+POINTS = f"({FIGURE}?._fullData ?? []).reduce((n, trace) => n + (trace.customdata ? trace.customdata.length : 0), 0)"
+RANGES = f"() => [{FIGURE}._fullLayout.xaxis.range, {FIGURE}._fullLayout.yaxis.range]"
+PLACE = f"""(id) => {{
+  const figure = {FIGURE};
+  const box = figure.querySelector('.nsewdrag').getBoundingClientRect();
+  for (const trace of figure._fullData) {{
+    const index = (trace.customdata || []).findIndex((each) => each[0] === id);
+    if (index >= 0) return [
+      box.left + figure._fullLayout.xaxis.d2p(trace.x[index]), box.top + figure._fullLayout.yaxis.d2p(trace.y[index])];
+  }}
+  return null;
+}}"""
+RING = f"() => [{FIGURE}.data[0].x[0], {FIGURE}.data[0].y[0]]"
+
+
+def open_plane(page: Page, program: Program, search: str = "?dataset=digits/static") -> None:
+    page.goto(f"{program.url}/{search}")
+    page.wait_for_function(f"{POINTS} > 3")
+
+
+def points_of(program: Program) -> dict[str, list[Any]]:
+    return dict(program.http.get("/points", params={"dataset": "digits"}).json()["columns"])
+
+
+def click_point(page: Page, point: str) -> None:
+    x, y = page.evaluate(PLACE, point)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+
+
+def test_a_click_shows_the_points_numbers_and_pictures(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    columns = points_of(program)
+    point = columns["id"][1]
+    click_point(page, point)
+    pane = page.get_by_role("complementary", name="The selected point")
+    record = program.http.get(f"/points/{point}").json()
+    expect(pane.get_by_text("rate R")).to_be_visible()
+    for name in ("rate", "distortion", "neg_elbo"):
+        expect(pane).to_contain_text(f"{record[name]['value']:.2f}")
+    interval = record["mutual_information"]
+    expect(pane).to_contain_text(f"[{interval['lower']:.1f}, {interval['upper']:.1f}]".replace("-", "−"))
+    for name in ("inputs", "reconstruction_sample", "reconstruction_mean", "generation_sample", "generation_mean"):
+        pictures = pane.locator(f"[data-picture={name}] img")
+        expect(pictures).to_have_count(8)
+        assert pictures.evaluate_all("(all) => all.every((img) => img.complete && img.naturalWidth > 0)")
+        assert all(f"{k} of" in (pictures.nth(k - 1).get_attribute("alt") or "") for k in (1, 8))
+    assert f"point={point}" in page.url
+    assert page.evaluate(RING) == pytest.approx([columns["rate"][1], columns["distortion"][1]])
+
+
+def test_each_tile_shows_its_own_part_of_the_sheet(page: Page, program: Program) -> None:
+    open_plane(page, program, f"?dataset=digits/static&point={points_of(program)['id'][0]}")
+    windows = page.locator("[data-picture=inputs] .tile")
+    expect(windows).to_have_count(8)
+    places = windows.evaluate_all(
+        """(all) => all.map((tile) => {
+            const box = tile.getBoundingClientRect(), img = tile.querySelector('img').getBoundingClientRect();
+            const steps = (far, near, size) => Math.round((far - near) / (size - 2));
+            return [steps(box.left, img.left, box.width), steps(box.top, img.top, box.height)];
+        })"""
+    )
+    samples = program.http.get(f"/points/{points_of(program)['id'][0]}/samples").json()
+    columns = next(image["columns"] for image in samples["images"] if image["name"] == "inputs")
+    assert places == [[index % columns, index // columns] for index in range(8)]
+
+
+def test_the_zoom_is_still_there_when_a_run_finished(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    box = page.locator("#plane-frame .nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=6)
+    page.mouse.up()
+    page.wait_for_function(f"Math.abs({FIGURE}._fullLayout.xaxis.range[1] - {FIGURE}.layout.xaxis.range[1]) < 1e-9")
+    zoomed = page.evaluate(RANGES)
+    before = page.evaluate(POINTS)
+    run = program.finished(program.submit(beta=0.7))
+    page.wait_for_function(f"{POINTS} > {before}")
+    assert page.evaluate(RANGES) == zoomed
+    assert run["points"][0] in page.evaluate(
+        f"() => {FIGURE}.data.flatMap((t) => (t.customdata || []).map((c) => c[0]))"
+    )
+
+
+def test_the_selection_survives_a_run_and_a_reload(page: Page, program: Program) -> None:
+    point = points_of(program)["id"][0]
+    open_plane(page, program, f"?dataset=digits/static&point={point}")
+    before = page.evaluate(POINTS)
+    program.finished(program.submit(beta=0.8))
+    page.wait_for_function(f"{POINTS} > {before}")
+    ring = page.evaluate(RING)
+    page.reload()
+    page.wait_for_function(f"{POINTS} > {before}")
+    assert page.evaluate(RING) == ring
+    expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
+
+
+def test_the_strip_goes_from_low_rate_to_high(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    along = program.http.get("/frontier", params={"dataset": "digits"}).json()["groups"][0]["staircase"]
+    columns = page.locator(".strip-columns [data-point]")
+    expect(columns).to_have_count(len(along))
+    assert columns.evaluate_all("(all) => all.map((each) => each.dataset.point)") == along
+    page.locator(".strip-column").last.click()
+    expect(page.locator(".strip-column[aria-current=true] [data-point]")).to_have_attribute("data-point", along[-1])
+    assert f"point={along[-1]}" in page.url
+    page.go_back()
+    expect(page.locator(".strip-column[aria-current=true]")).to_have_count(0)
+
+
+def test_arrow_keys_walk_along_the_rate(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    columns = points_of(program)
+    by_rate = [point for _, point in sorted(zip(columns["rate"], columns["id"], strict=True))]
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(f"point={by_rate[0]}"))
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(f"point={by_rate[1]}"))
+
+
+def test_filters_stand_in_the_address(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    page.get_by_text("R, R + D").click()
+    page.get_by_text("hull", exact=True).click()
+    expect(page).to_have_url(re.compile("axes=skew"))
+    expect(page).to_have_url(re.compile("overlay=staircase,hull"))
+    page.wait_for_function(f"{FIGURE}._fullLayout.yaxis.title.text.startsWith('R + D')")
+    page.wait_for_function(f"{FIGURE}.data.some((trace) => trace.name === 'hull')")
+    page.goto(f"{program.url}/?dataset=digits/static&tuple=---&method=vae")
+    columns = points_of(program)
+    shown = columns["method"].count("vae")
+    page.wait_for_function(f"{POINTS} === {shown}")
+    expect(page.get_by_text(f"{len(columns['id']) - shown} hidden by the filters")).to_be_visible()
+
+
+def test_more_samples_are_drawn_from_the_stored_model(page: Page, program: Program) -> None:
+    open_plane(page, program, f"?dataset=digits/static&point={points_of(program)['id'][0]}")
+    page.get_by_role("button", name="Draw more").click()
+    expect(page.get_by_text("From other noise")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-picture=generation_sample] img")).to_have_count(16)
+
+
+def test_points_download_as_csv(page: Page, program: Program) -> None:
+    open_plane(page, program)
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as waiting:
+        page.get_by_text("Points as CSV").click()
+    lines = waiting.value.path().read_text().splitlines()
+    assert lines[0].startswith("id,run_id,rate (nats),")
+    assert len(lines) == 1 + len(points_of(program)["id"])
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as waiting:
+        page.get_by_text("Figure as SVG").click()
+    assert "<svg" in waiting.value.path().read_text()
+
+
+def test_a_narrow_screen_has_the_pane_below_and_no_sideways_scroll(page: Page, program: Program) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_plane(page, program, f"?dataset=digits/static&point={points_of(program)['id'][0]}")
+    expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
+    plane, pane = page.locator("#plane-frame").bounding_box(), page.locator(".pane").bounding_box()
+    assert plane is not None
+    assert pane is not None
+    assert pane["y"] > plane["y"] + plane["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_point_that_is_not_there_is_said_to_be_gone(page: Page, program: Program) -> None:
+    open_plane(page, program, "?dataset=digits/static&point=<b>nonsense</b>")
+    expect(page.get_by_text("No such point")).to_be_visible()
+    expect(page.locator(".pane b")).to_have_count(0)
+
+
+def test_an_empty_program_says_what_to_do_next(page: Page, empty_program: Program) -> None:
+    page.goto(empty_program.url)
+    expect(page.get_by_role("heading", name="No frontier yet")).to_be_visible()
+    page.get_by_role("button", name="Train on digits").click()
+    expect(page.get_by_role("heading", name="Training")).to_be_visible()
+    runs = empty_program.http.get("/runs").json()["items"]
+    assert [run["spec"]["dataset"]["name"] for run in runs] == ["digits"]
+    assert "dataset=digits/static" in page.url
+    page.goto(f"{empty_program.url}/?dataset=mnist/static")
+    page.get_by_role("button", name="Small MNIST sweep").click()
+    expect(page.get_by_text("4 runs waiting")).to_be_visible()
