@@ -1,0 +1,211 @@
+"""Components: trees of what a page shows for a record, without a browser."""
+
+from datetime import UTC, datetime
+
+import pytest
+from records_of_rest import columns, of_type, parts, text
+
+from frontend.app import dataset_options, status_line, time_left
+from frontend.components import empty, pane, queue, strip
+from frontend.components import run as run_parts
+from frontend.components.parts import progress_bar, progress_words
+from frontend.components.tiles import sheets, tile
+from frontend.figures.curves import curves
+from frontend.figures.kl import kl_bars
+from frontend.figures.records import points
+from frontend.formats import ago, compact, duration, number, plus_minus, size, tuple_text
+from frontend.pages.queue import turned
+from frontend.query import View
+from frontend.table import csv_of
+
+NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
+BOUND = {"value": 79.03, "source": "VLAE"}
+
+
+def test_the_pane_shows_every_number_with_its_error(point, run, samples):
+    words = text(pane.pane(point, run, samples, BOUND))
+    for each in ("13.18", "± 0.05", "81.25", "± 0.38", "94.43", "[7.6, 13.1]", "11", "of 3", "15.4", "[0.1, 5.6]"):
+        assert each in words, each
+    assert "(−, −, −)" in words
+    assert "beta-vae, β = 0.6 · seed 3 · conv · 60 epochs on CPU" in words
+    assert "semantic" in words
+    assert "saturated: an interval, not a number" in words
+
+
+def test_the_pane_has_eight_tiles_of_each_picture_with_the_numbers_in_words(point, run, samples):
+    images = of_type(pane.pane(point, run, samples, BOUND), "Img")
+    assert len(images) == 40
+    assert images[9].alt == "sampled reconstruction of input 2 of 16, at R 13.18, D 81.25 nats"
+
+
+def test_an_implicit_model_has_a_dash_where_there_is_no_number(point, run, samples):
+    missing = {"value": None, "stderr": None, "unit": "nats", "bound": "estimate", "flags": ["implicit"]}
+    point |= {"rate": missing, "neg_elbo": missing, "mutual_information": None}
+    words = text(pane.pane(point, run, samples, BOUND))
+    assert "None" not in words
+    assert "nan" not in words
+
+
+def test_a_tile_is_a_window_over_its_part_of_the_sheet(samples):
+    image = of_type(tile(sheets(samples)["inputs"], 6, "seventh"), "Img")[0]
+    assert image.style == {"width": "400%", "height": "400%", "left": "-200%", "top": "-100%"}
+
+
+def test_one_channel_is_ink_on_paper_and_colour_is_left_alone(samples):
+    assert "ink" in tile(sheets(samples)["inputs"], 0, "").className
+    assert "ink" not in tile(sheets({**samples, "channels": 3})["inputs"], 0, "").className
+
+
+def test_the_strip_has_one_link_for_each_point(samples):
+    records = points(columns(rate=[1.0, 5.0], distortion=[2.0, 1.0]))
+    shown = strip.strip([strip.Column(r, sheets(samples)) for r in records], 2, 3, View(dataset="digits/static"))
+    links = of_type(shown, "Link")
+    assert [link.href for link in links] == [f"/?dataset=digits/static&point=p{i}" for i in (0, 1)]
+    assert all(len(of_type(link, "Img")) == 2 for link in links)
+    assert of_type(links[0], "Img")[0].style["left"] == "-300%"
+
+
+def test_a_long_staircase_is_thinned_evenly_and_keeps_its_ends_and_the_selected_point():
+    records = points(columns(rate=[float(i) for i in range(300)], distortion=[1.0] * 300))
+    kept = strip.thinned(records, "p7")
+    assert len(kept) == strip.MOST + 1
+    assert {"p0", "p7", "p299"} <= {point.id for point in kept}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("queued", ["cancel", "clone", "delete"]),
+        ("running", ["cancel", "clone"]),
+        ("failed", ["retry", "clone", "delete"]),
+        ("cancelled", ["retry", "clone", "delete"]),
+        ("succeeded", ["clone", "delete"]),
+    ],
+)
+def test_a_run_has_the_buttons_of_its_state(run, status, expected):
+    buttons = queue.buttons({**run, "status": status})
+    assert [getattr(button, "data-do") for button in buttons] == expected
+    assert {getattr(button, "data-target") for button in buttons} == {"r1"}
+
+
+def test_a_failed_run_says_why_and_what_to_do(run):
+    error = {"type": "TrainingError", "message": "the loss became NaN at step 12", "hint": "try a smaller step"}
+    words = text(queue.ended_or_waiting([{**run, "status": "failed", "error": error}], {}, NOW, filtered=False))
+    assert all(each in words for each in error.values())
+
+
+def test_a_finished_run_shows_where_it_landed_and_leads_there(run, point):
+    shown = queue.ended_or_waiting([run], {"r1": point}, NOW, filtered=False)
+    assert "R 13.18" in text(shown)
+    assert "/?dataset=digits/static&point=p1" in [link.href for link in of_type(shown, "Link")]
+
+
+def test_a_running_run_shows_stage_epoch_time_left_and_speed(run):
+    progress = {"stage": "training", "epoch": 3.0, "epochs": 60, "step": 60, "steps": 1200, "eta_s": 30.0}
+    words = text(queue.running([{**run, "status": "running", "progress": progress}]))
+    assert "training · epoch 3 of 60 · 30 s left" in words
+    assert "2432 images/s" in words.replace("\u2009", "")
+
+
+def test_text_of_people_is_text(run):
+    nasty = "<script>alert(1)</script>"
+    shown = queue.ended_or_waiting([{**run, "tags": [nasty]}], {}, NOW, filtered=False)
+    assert nasty in text(shown)
+    assert not [part for part in parts(shown) if hasattr(part, "dangerously_allow_html")]
+
+
+def test_an_empty_queue_offers_a_run_and_an_empty_filter_does_not():
+    assert of_type(queue.ended_or_waiting([], {}, NOW, filtered=False), "Button")
+    assert not of_type(queue.ended_or_waiting([], {}, NOW, filtered=True), "Button")
+
+
+def test_pages_turn():
+    assert turned([None], "b", "queue-older") == [None, "b"]
+    assert turned([None, "b"], None, "queue-newer") == [None]
+    assert turned([None, "b"], "c", "queue-status") == [None]
+    assert turned([None], None, "queue-older") == [None]
+    assert turned([None, "b"], "c", "runs-moved") == [None, "b"]
+
+
+def test_the_first_page_offers_what_to_do():
+    buttons = {getattr(button, "data-do") for button in of_type(empty.start(), "Button")}
+    assert buttons == {"start-digits", "start-mnist", "new"}
+
+
+def test_the_run_page_lists_every_estimate_with_unit_error_bound_and_flags(point):
+    point["estimates"]["rate"]["flags"] = ["odd"]
+    point["rate"] = point["estimates"]["rate"]
+    rows = of_type(run_parts.estimates(point), "Tr")
+    words = [text(row) for row in rows]
+    assert words[1] == "rate 13.180 ± 0.050 nats exact odd"
+    assert any(each.startswith("active units 11.000") for each in words)
+    assert words[-1].startswith("I(x; z) [7.600, 13.100]")
+
+
+def test_attempts_and_log_are_tables_and_text(run):
+    attempt = {
+        "worker": {"host": "h", "pid": 7}, "started_at": run["created_at"], "ended_at": None, "from_step": 12,
+        "outcome": None,
+    }  # fmt: skip
+    assert "h, process 7" in text(run_parts.attempts({**run, "attempts": [attempt]}))
+    assert "06:00:00 UTC"[:8] in text(run_parts.log([{"at": run["created_at"], "text": "began"}]))
+
+
+def test_curves_have_one_panel_for_each_quantity():
+    history = {"step": [1, 2], "rate": [1.0, 2.0], "distortion": [3.0, 2.0], "loss": [4.0, None]}
+    figure = curves(history, scheme="dark", run_id="r1")
+    assert [list(trace.y) for trace in figure.data[:3]] == [[1.0, 2.0], [3.0, 2.0], [4.0, None]]
+    assert list(figure.data[3].y) == [None, None]
+    assert figure.layout.uirevision == "r1"
+
+
+def test_kl_bars_stand_by_size_and_remember_their_dimension():
+    (bars,) = kl_bars([0.1, 3.0, 0.5], scheme="light", point_id="p").data
+    assert list(bars.y) == [3.0, 0.5, 0.1]
+    assert list(bars.customdata) == [1, 2, 0]
+
+
+def test_progress_is_readable_without_eyes():
+    bar = progress_bar(0.25, "training")
+    assert (bar.role, getattr(bar, "aria-valuenow"), getattr(bar, "aria-label")) == ("progressbar", 25, "training")
+    assert not hasattr(progress_bar(None, "starting"), "aria-valuenow")
+    assert progress_words({}) == "starting"
+
+
+def test_the_status_line_adds_up():
+    running = [{"progress": {"eta_s": 30.0, "step": 50, "steps": 100}}]
+    assert status_line([], 0, more=False) == ""
+    assert time_left(running, 0) == 30.0
+    assert time_left(running, 2) == 30.0 + 2 * 60.0
+    assert status_line(running, 2, more=False) == "1 training · 2 waiting · about 2 min left"
+    assert status_line([{"progress": {"eta_s": None}}], 1, more=False) == "1 training · 1 waiting"
+
+
+def test_every_binarisation_is_a_data_set_of_its_own(catalogue):
+    values = [option["value"] for option in dataset_options(catalogue)]
+    assert values[0] == "digits/static"
+    assert {"mnist/dynamic", "mnist-static/none"} <= set(values)
+    assert len(values) == len(set(values))
+
+
+def test_numbers_as_they_are_written():
+    assert [number(v) for v in (None, float("nan"), -0.001, -1.5, 12345.6)] == [
+        "–",
+        "–",
+        "0.00",
+        "−1.50",
+        "12\u2009346",
+    ]
+    assert [plus_minus(v) for v in (None, 0.05, 0.0005, 0.0)] == ["", "± 0.05", "± 0.0005", "± 0.00"]
+    assert [duration(s) for s in (None, 0, 0.2, 42, 89.7, 240, 7500, 200_000)] == [
+        "–", "0 s", "1 s", "42 s", "90 s", "4 min", "2 h 5 min", "2 d 7 h"
+    ]  # fmt: skip
+    assert [size(b) for b in (None, 12, 1500, 11_594_722)] == ["–", "12 B", "1.5 kB", "12 MB"]
+    assert compact(0.00030000001) == "0.0003"
+    assert tuple_text("-+v") == "(−, +, v)"
+    assert ago("2026-11-20T06:04:20Z", NOW) == "40 s ago"
+
+
+def test_csv_names_units_and_does_not_run_in_a_spreadsheet():
+    lines = csv_of({"id": ["a"], "rate": [1.25], "architecture": ["-+v"], "beta": [None]}).splitlines()
+    assert lines == ["id,rate (nats),architecture,beta", "a,1.25, -+v,"]

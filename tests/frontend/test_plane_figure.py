@@ -1,0 +1,178 @@
+"""The plane: what is drawn for which records, and where."""
+
+import numpy as np
+import pytest
+from records_of_rest import columns
+
+from frontend.figures.plane import MANY, RING, Bound, Frontier, frontiers, hover, plane, short_ids
+from frontend.figures.records import chosen_evaluation, points, shown
+from frontend.query import View
+from frontend.theme import PALETTES
+
+VIEW = View(dataset="digits/static")
+THREE = columns(rate=[1.0, 5.0, 20.0], distortion=[30.0, 20.0, 10.0])
+
+
+def drawn(figure, name):
+    return [trace for trace in figure.data if trace.name == name]
+
+
+def with_points(figure):
+    return [trace for trace in figure.data if trace.customdata is not None]
+
+
+def test_axes_say_what_they_are_in_which_unit():
+    figure = plane(points(THREE), [], None, view=VIEW, scheme="light")
+    assert figure.layout.xaxis.title.text == "rate R (nats)"
+    assert figure.layout.yaxis.title.text == "distortion D (nats)"
+
+
+def test_the_staircase_holds_each_distortion_until_the_next_point():
+    records = points(THREE)
+    figure = plane(records, [Frontier("all", ("p0", "p1", "p2"), ("p0", "p2"))], None, view=VIEW, scheme="light")
+    (stairs,) = drawn(figure, "staircase")
+    assert list(zip(stairs.x, stairs.y, strict=True)) == [(1, 30), (5, 30), (5, 20), (20, 20), (20, 10)]
+    assert not drawn(figure, "hull")
+
+
+def test_the_hull_is_straight_and_drawn_only_when_asked_for():
+    figure = plane(
+        points(THREE), [Frontier("all", ("p0", "p1", "p2"), ("p0", "p2"))], None,
+        view=View(dataset="digits/static", overlays=("hull",)), scheme="light",
+    )  # fmt: skip
+    (hull,) = drawn(figure, "hull")
+    assert list(zip(hull.x, hull.y, strict=True)) == [(1, 30), (20, 10)]
+    assert not drawn(figure, "staircase")
+
+
+def test_shape_is_the_marginal_colour_the_decoder_fill_the_encoder():
+    records = points(
+        columns(rate=[1.0] * 4, distortion=[1.0] * 4, architecture=["---", "--v", "-+-", "+--"], network=["conv"] * 4)
+    )
+    looks = {trace.name: trace.marker for trace in with_points(plane(records, [], None, view=VIEW, scheme="light"))}
+    plain, vamp, pixel, flow = (looks[name] for name in ("(−, −, −)", "(−, −, v)", "(−, +, −)", "(+, −, −)"))
+    assert (plain.symbol, vamp.symbol, flow.symbol) == ("circle", "triangle-up", "circle-open")
+    assert plain.color == vamp.color == flow.color != pixel.color
+
+
+def test_one_tuple_on_two_networks_has_two_colours():
+    records = points(columns(rate=[1.0, 2.0], distortion=[2.0, 1.0], network=["conv", "mlp"]))
+    colours = [trace.marker.color for trace in with_points(plane(records, [], None, view=VIEW, scheme="light"))]
+    assert len(set(colours)) == 2
+
+
+def test_a_decoder_keeps_its_colour_whatever_else_is_shown():
+    both = points(columns(rate=[1.0, 2.0], distortion=[2.0, 1.0], network=["conv", "mlp"]))
+    alone = [trace.marker.color for trace in with_points(plane(both[1:], [], None, view=VIEW, scheme="light"))]
+    together = [trace.marker.color for trace in with_points(plane(both, [], None, view=VIEW, scheme="light"))]
+    assert alone[0] in together
+
+
+@pytest.mark.parametrize("axes", ["rd", "skew"])
+def test_the_bound_is_the_line_of_equal_sum_named_by_its_source(axes):
+    figure = plane(
+        points(THREE), [], Bound(25.0, "VLAE"), view=View(dataset="digits/static", axes=axes), scheme="light"
+    )
+    (line,) = drawn(figure, "D = H − R")
+    sums = list(line.y) if axes == "skew" else [x + y for x, y in zip(line.x, line.y, strict=True)]
+    assert sums == [25.0, 25.0]
+    assert any("H ≤ 25.00: VLAE" in note.text for note in figure.layout.annotations)
+
+
+def test_skew_axes_show_the_sum():
+    figure = plane(points(THREE), [], None, view=View(dataset="digits/static", axes="skew"), scheme="light")
+    (trace,) = with_points(figure)
+    assert list(trace.y) == [31, 25, 30]
+    assert figure.layout.yaxis.title.text == "R + D (nats)"
+
+
+def test_lines_of_equal_elbo_have_equal_sums():
+    (lines,) = drawn(plane(points(THREE), [], None, view=VIEW, scheme="light"), "equal R + D")
+    ends = [(x, y) for x, y in zip(lines.x, lines.y, strict=True) if x is not None]
+    starts, stops = ends[::2], ends[1::2]
+    assert len(starts) > 3
+    assert all(sum(a) == pytest.approx(sum(b)) for a, b in zip(starts, stops, strict=True))
+
+
+def test_error_bars_are_the_standard_errors():
+    (trace,) = with_points(plane(points(THREE), [], None, view=VIEW, scheme="light"))
+    assert list(trace.error_x.array) == [0.1] * 3
+    assert list(trace.error_y.array) == [0.2] * 3
+
+
+def test_the_ring_is_around_the_selected_point_and_below_the_others():
+    records = points(THREE)
+    figure = plane(records, [], None, view=VIEW, scheme="light", selected=records[1])
+    assert (figure.data[RING].x, figure.data[RING].y) == ((5.0,), (20.0,))
+    assert plane(records[:1], [], None, view=VIEW, scheme="light", selected=records[1]).data[RING].x == ()
+
+
+def test_the_view_is_the_same_text_when_a_point_is_added_and_another_for_another_data_set():
+    before = plane(points(THREE), [], None, view=VIEW, scheme="light").layout.uirevision
+    after = plane(points(THREE)[:2], [], None, view=VIEW, scheme="dark").layout.uirevision
+    assert before == after
+    assert plane([], [], None, view=View(dataset="mnist/static"), scheme="light").layout.uirevision != before
+
+
+def test_every_point_is_in_view_at_first_but_a_far_outlier_does_not_squeeze_the_rest():
+    rates = [float(r) for r in range(40)]
+    figure = plane(points(columns(rate=rates, distortion=rates[::-1])), [], None, view=VIEW, scheme="light")
+    low, high = figure.layout.xaxis.autorangeoptions.include
+    assert low < 0
+    assert high > 39
+    far = plane(
+        points(columns(rate=[*rates, 1e5], distortion=[*rates[::-1], 0.0])), [], None, view=VIEW, scheme="light"
+    )
+    assert far.layout.xaxis.autorangeoptions.include[1] < 100
+
+
+def test_many_points_are_one_webgl_trace():
+    count = MANY + 1
+    values = np.linspace(1, 50, count).tolist()
+    records = points(
+        columns(rate=values, distortion=values[::-1], architecture=["---", "-+v"] * (count // 2) + ["+-l"])
+    )
+    (trace,) = with_points(plane(records, [], None, view=VIEW, scheme="light"))
+    assert trace.type == "scattergl"
+    assert len(trace.customdata) == count
+    assert set(trace.marker.symbol) == {0, 5, 101}
+
+
+def test_an_implicit_model_has_no_place():
+    assert [point.id for point in points(columns(rate=[None, 1.0], distortion=[1.0, 1.0]))] == ["p1"]
+
+
+def test_points_of_other_evaluation_data_never_share_a_plane():
+    records = points(columns(rate=[1.0] * 3, distortion=[1.0] * 3, eval_limit=[None, 500, 500]))
+    assert chosen_evaluation(records, VIEW) == "500"
+    assert [point.id for point in shown(records, VIEW)] == ["p1", "p2"]
+    assert [point.id for point in shown(records, View(evaluation="all"))] == ["p0"]
+
+
+def test_filters_by_tuple_and_method():
+    records = points(
+        columns(rate=[1.0] * 3, distortion=[1.0] * 3, architecture=["---", "-+v", "-+v"], method=["vae", "vae", "x"])
+    )
+    assert [point.id for point in shown(records, View(tuples=("-+v",)))] == ["p1", "p2"]
+    assert [point.id for point in shown(records, View(tuples=("-+v",), methods=("x",)))] == ["p2"]
+
+
+def test_frontiers_of_a_part_of_the_data_are_named_without_it():
+    group = {"key": "--- (eval_limit 500)", "eval_limit": 500, "staircase": ["a"], "hull": []}
+    assert frontiers({"groups": [group]}) == [Frontier("---", ("a",), (), "500")]
+
+
+def test_hover_has_the_essentials():
+    words = hover(points(THREE)[0])
+    assert all(each in words for each in ("(−, −, −)", "conv", "beta-vae, β = 1", "R  1.00 ± 0.10", "D  30.00 ± 0.20"))
+
+
+def test_long_ids_are_cut():
+    assert short_ids("run " + "0123456789abcdef" * 2) == "run 01234567…"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_schemes_have_as_many_different_colours(scheme):
+    series = PALETTES[scheme].series
+    assert len(set(series)) == len(series) == 6
+    assert PALETTES[scheme].accent not in series
