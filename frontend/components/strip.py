@@ -55,6 +55,11 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
     )
 
 
+def _decimals(rate: float) -> int:
+    """As many as keep three digits, so that captions are of one width."""
+    return 2 if abs(rate) < 1 else 1 if abs(rate) < 100 else 0
+
+
 def _column(column: Column, image: int, view: View) -> dcc.Link:
     point = column.point
     where = f"at R {number(point.rate)}, D {number(point.distortion)} nats"
@@ -74,7 +79,7 @@ def _column(column: Column, image: int, view: View) -> dcc.Link:
         [
             html.Span(tuple_mark(point.architecture), className=f"tuple series-{decoder}"),
             " ",
-            html.Span(number(point.rate, 1 if point.rate >= 1 else 2)),
+            html.Span(number(point.rate, _decimals(point.rate))),
         ],
         className="strip-caption",
     )

@@ -133,6 +133,13 @@ def _ring(selected: PlanePoint | None, view: View, colours: Palette) -> go.Scatt
     )  # fmt: skip
 
 
+def beyond(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> int:
+    """How many points the first view leaves out, because they are far from all others."""
+    window = _window(records, bound, view)
+    inside = [window.x0 <= x <= window.x1 and window.y0 <= y <= window.y1 for x, y in (place(r, view) for r in records)]
+    return inside.count(False)
+
+
 def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> Window:
     """A view of the points with room around; a far outlier does not squeeze the rest together."""
     if not records:
@@ -143,7 +150,7 @@ def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> W
     x_low, across = min(0.0, x_low), max(x_high - min(0.0, x_low), 1.0)
     up = max(y_high - y_low, 0.3 * abs(y_high), 1.0)
     y_low = min(y_low, bound.value) if bound and view.axes == "skew" else y_low
-    bottom = y_low - (0.10 if view.axes == "skew" else 0.22) * up
+    bottom = y_low - 0.22 * up
     if view.axes == "rd" and y_low >= 0:
         bottom = max(bottom, -0.02 * y_high)
     return Window(x_low - 0.025 * across, x_high + 0.06 * across, bottom, y_high + 0.08 * up)
@@ -179,10 +186,12 @@ def _bound(bound: Bound | None, view: View, window: Window, colours: Palette) ->
 def _name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Window, colours: Palette) -> None:
     if bound is None:
         return
-    what = "R + D < H" if view.axes == "skew" else "D < H − R"
+    skew = view.axes == "skew"
+    what = "R + D < H" if skew else "D < H − R"
     where = "shaded" if window.y0 < bound.value else "below"
     figure.add_annotation(
-        x=0.008, y=0.012, xref="paper", yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False,
+        x=0.992 if skew else 0.008, y=0.012, xref="paper", yref="paper", xanchor="right" if skew else "left",
+        yanchor="bottom", align="right" if skew else "left", showarrow=False,
         text="<br>".join(
             [f"{where}: infeasible, {what}", *wrap(f"H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=38)]
         ),
@@ -400,7 +409,7 @@ def _layout(view: View, window: Window, colours: Palette) -> dict[str, Any]:
         "margin": {"l": 62, "r": 12, "t": 30, "b": 46},
         "legend": {
             **layout["legend"],
-            "orientation": "h", "x": 1, "xanchor": "right", "y": 1.01, "yanchor": "bottom",
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom",
         },
         "hovermode": "closest",
         "hoverdistance": 12,

@@ -14,9 +14,9 @@ from frontend.client import ApiError, Json, point_path, run_path, segment
 from frontend.components import empty, pane, strip, toolbar
 from frontend.components.parts import attributes
 from frontend.components.tiles import sheets
-from frontend.figures.plane import Bound, Frontier, entropy_bound, frontiers, plane
+from frontend.figures.plane import Bound, Frontier, beyond, entropy_bound, frontiers, plane
 from frontend.figures.records import PlanePoint, chosen_evaluation, evaluations, points, shown
-from frontend.formats import tuple_text
+from frontend.formats import plural, tuple_text
 from frontend.pages.context import Context, complaint, dataset_key
 from frontend.table import csv_of
 
@@ -218,7 +218,7 @@ def _plane(context: Context) -> None:
         return (
             figure,
             "plane bare" if empty_kind else "plane",
-            note(found, records),
+            note(found, records, beyond(records, found.bound, view)),
             {
                 "dataset": dataset,
                 "evaluation": evaluation,
@@ -255,7 +255,7 @@ def _plane(context: Context) -> None:
         return empty.nothing_here(dataset, others=True) if others["items"] else empty.start()
 
 
-def note(found: Scene, records: Sequence[PlanePoint]) -> str:
+def note(found: Scene, records: Sequence[PlanePoint], outside: int) -> str:
     """What the eye cannot see: what is left out, and why."""
     words = []
     if found.thinned:
@@ -266,6 +266,10 @@ def note(found: Scene, records: Sequence[PlanePoint]) -> str:
     hidden = len(found.everything) - len(records)
     if hidden:
         words.append(f"{hidden} hidden by the filters")
+    if outside:
+        words.append(
+            f"{plural(outside, 'point')} far outside this view: zoom out to see {'it' if outside == 1 else 'them'}"
+        )
     return " \u00b7 ".join(words)
 
 
