@@ -1,6 +1,5 @@
 """The UI: a Dash app on the REST server, whose callbacks speak REST like any other client."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ import httpx
 from dash import Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
 
-from frontend import ids, theme
-from frontend.client import ApiError, Client, Json
+from frontend import ids, query, theme
+from frontend.client import Client, Json
 from frontend.components import shell
 from frontend.components.parts import link, message
 from frontend.formats import duration
@@ -94,7 +93,7 @@ def layout() -> dmc.MantineProvider:
             *[
                 dcc.Store(id=ident)
                 for ident in (
-                    ids.LIVE, ids.RUNS_MOVED, ids.POINTS_MOVED, ids.ALIVE, ids.ACTION, ids.SCHEME,
+                    ids.LIVE, ids.RUNS_MOVED, ids.POINTS_MOVED, ids.WAITING, ids.ALIVE, ids.ACTION, ids.SCHEME,
                     ids.FILTERS, ids.SELECTED, ids.CONFIRM_RUN,
                 )
             ],
@@ -134,25 +133,32 @@ def register(context: Context) -> None:
         Input(ids.LOCATION, "pathname"),
         State(ids.LOCATION, "search"),
         State(ids.LOCATION, "href"),
+        State(ids.FILTERS, "data"),
+        State(ids.SELECTED, "data"),
     )
-    async def show_page(pathname: str | None, search: str | None, address: str | None) -> Any:
+    async def show_page(
+        pathname: str | None, search: str | None, address: str | None, filters: Json | None, selected: str | None
+    ) -> Any:
         name = "page-explore" if (pathname or "/") == "/" else "page-other"
-        return await route(context, pathname, search, address), shell.nav(pathname), name
+        return (
+            await route(context, pathname, search, address),
+            shell.nav(pathname, query.href(query.from_filters(filters, selected))),
+            name,
+        )
 
-    @app.callback(Output(ids.DATASET, "data"), Input(ids.RUNS_MOVED, "data"))
-    async def offer_datasets(_moved: int | None) -> Any:
+    @app.callback(Output(ids.DATASET, "data"), Input(ids.LOCATION, "pathname"))
+    async def offer_datasets(_pathname: str | None) -> Any:
         return dataset_options(await context.client.get("/catalogue"))
 
-    @app.callback(Output(ids.STATUS, "children"), Input(ids.LIVE, "data"))
-    async def say_status(_live: Json | None) -> Any:
-        try:
-            running, queued = await asyncio.gather(
-                context.client.get("/runs", {"status": "running", "limit": 50}),
-                context.client.get("/runs", {"status": "queued", "limit": 200}),
-            )
-        except ApiError:
-            return []
-        return status_line(running["items"], len(queued["items"]), more=queued["next"] is not None)
+    @app.callback(Output(ids.WAITING, "data"), Input(ids.RUNS_MOVED, "data"))
+    async def count_waiting(_moved: int | None) -> Any:
+        queued = await context.client.get("/runs", {"status": "queued", "limit": 200})
+        return {"count": len(queued["items"]), "more": queued["next"] is not None}
+
+    @app.callback(Output(ids.STATUS, "children"), Input(ids.LIVE, "data"), Input(ids.WAITING, "data"))
+    async def say_status(_live: Json | None, waiting: Json | None) -> Any:
+        running = await context.client.get("/runs", {"status": "running", "limit": 50})
+        return status_line(running["items"], (waiting or {}).get("count", 0), more=(waiting or {}).get("more", False))
 
     context.in_browser(
         "poll",

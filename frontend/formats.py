@@ -12,6 +12,8 @@ def number(value: float | None, decimals: int = 2) -> str:
     """A number with a fixed count of decimals and a real minus sign; large ones lose their decimals."""
     if value is None or not math.isfinite(value):
         return NOTHING
+    if abs(value) >= 1e7:
+        return compact(value)
     if abs(value) >= 10_000:
         decimals = 0
     text = f"{value:,.{decimals}f}" if abs(value) >= 10_000 else f"{value:.{decimals}f}"

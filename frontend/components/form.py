@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
-from frontend.formats import compact
+from frontend.formats import compact, size
 from frontend.forms import CUSTOM, PARTS, SLIDERS, TERMS, Field, Json, Layout, item
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
@@ -47,9 +47,19 @@ def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
     return dmc.Select(
         id=ids.structure("dataset.name"),
         label="Data set",
+        description=_absent(item(catalogue, "datasets", values.get("dataset.name"))),
+        inputWrapperOrder=["label", "input", "error", "description"],
         data=_options(catalogue, "datasets"),
         value=values.get("dataset.name"),
     )
+
+
+def _absent(dataset: Json) -> str | None:
+    """What happens first when the data set is not here."""
+    here = dataset.get("here") or {}
+    if here.get("state") != "absent":
+        return None
+    return f"Not here yet: the run downloads it first ({size(here.get('download_bytes'))})."
 
 
 def _part(catalogue: Json, part: str, axis: str, values: Mapping[str, Any]) -> dmc.Select:

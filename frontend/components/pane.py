@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from frontend.components.parts import do, label_badge, link, message, quantity
+from frontend.components.parts import LABELS, do, label_badge, link, message, quantity
 from frontend.components.queue import networks, title
 from frontend.components.tiles import Sheet, sheets, tile_row
 from frontend.formats import NOTHING, number, plural, plus_minus, tuple_text
@@ -87,9 +87,22 @@ def _numbers(point: Json, bound: Json | None) -> html.Dl:
             _active_units(point),
             _above(total["value"], bound),
             _marginal_kl(point),
+            *_meaning(point),
         ],
         className="quantities",
     )
+
+
+def _meaning(point: Json) -> list[html.Div]:
+    """The label in words, with the share of the code length that makes it."""
+    rate, total = _value(point, "rate"), _value(point, "neg_elbo")
+    label = str(point.get("label") or "")
+    if label not in LABELS or rate is None or not total:
+        return []
+    share = f"R / (R + D) = {number(rate / total)}"
+    return [
+        html.Div([html.Dt(f"{label}, {share}"), html.Dd(LABELS[label], className="words")], className="quantity two")
+    ]
 
 
 def _information(point: Json) -> html.Div:
@@ -100,7 +113,7 @@ def _information(point: Json) -> html.Div:
         "I(x; z) in",
         f"[{number(interval['lower'], 1)}, {number(interval['upper'], 1)}]",
         title=f"self mixture {number(interval['lower'])} to min(R, leave-one-out) {number(interval['upper'])} nats",
-        note="saturated: an interval, not a number" if interval.get("saturated") else "",
+        note="saturated: only an interval" if interval.get("saturated") else "",
     )
 
 

@@ -17,10 +17,10 @@ STATUS_WORDS = {
 STAGES = {"data": "loading data", "training": "training", "measuring": "measuring", "drawing": "drawing pictures"}
 
 LABELS = {
-    "autoencoder": "the code keeps nearly everything: reconstructions copy the input",
-    "syntactic": "the code keeps detail: reconstructions stay close to the input",
-    "semantic": "the code keeps what matters: reconstructions are of the same kind",
-    "autodecoder": "the code is ignored: reconstructions do not depend on the input",
+    "autoencoder": "nearly every pixel comes from the code",
+    "syntactic": "the code keeps the style too",
+    "semantic": "the code keeps the class, the decoder redraws the style",
+    "autodecoder": "the decoder ignores the code",
 }
 
 

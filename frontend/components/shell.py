@@ -45,11 +45,20 @@ def _datasets() -> dmc.Select:
     )
 
 
-def nav(pathname: str | None) -> list[dcc.Link]:
-    """The links to the pages, the current one marked."""
+def nav(pathname: str | None, plane: str = "/") -> list[dcc.Link]:
+    """The links to the pages, the current one marked.
+
+    Args:
+        pathname: of the page on show.
+        plane: the view of the plane to come back to.
+    """
     return [
-        dcc.Link(title, href=href, className="nav-link current" if href == (pathname or "/") else "nav-link")
-        for title, href in PAGES
+        dcc.Link(
+            title,
+            href=plane if path == "/" != pathname else path,
+            className="nav-link current" if path == (pathname or "/") else "nav-link",
+        )
+        for title, path in PAGES
     ]
 
 

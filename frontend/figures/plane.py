@@ -145,8 +145,8 @@ def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> W
     if not records:
         top = bound.value if bound else 1.0
         return Window(-0.02 * top, top, 0.0, 1.1 * top)
-    x_low, x_high = _extent([record.rate for record in records])
-    y_low, y_high = _extent([place(record, view)[1] for record in records])
+    x_low, x_high = _extent([record.rate for record in records], bound)
+    y_low, y_high = _extent([place(record, view)[1] for record in records], bound)
     x_low, across = min(0.0, x_low), max(x_high - min(0.0, x_low), 1.0)
     up = max(y_high - y_low, 0.3 * abs(y_high), 1.0)
     y_low = min(y_low, bound.value) if bound and view.axes == "skew" else y_low
@@ -156,10 +156,16 @@ def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> W
     return Window(x_low - 0.025 * across, x_high + 0.06 * across, bottom, y_high + 0.08 * up)
 
 
-def _extent(values: Sequence[float]) -> tuple[float, float]:
-    low, middle, high = (float(v) for v in np.quantile(np.asarray(values, dtype=float), [0.0, 0.9, 1.0]))
-    reach = middle - low
-    return low, high if len(values) < 10 or high - low <= 4 * reach else middle + 0.5 * reach
+def _extent(values: Sequence[float], bound: Bound | None) -> tuple[float, float]:
+    """The least and the greatest value; a model that diverged does not count.
+
+    What is within four times the entropy is always in view, and so is what is within twenty times the median.
+    """
+    low, middle, high = (float(value) for value in np.quantile(np.asarray(values, dtype=float), [0.0, 0.5, 1.0]))
+    limit = low + max(4 * abs(bound.value) if bound else 0.0, 20 * (middle - low))
+    if len(values) < 3 or high <= limit:
+        return low, high
+    return low, max(value for value in values if value <= limit)
 
 
 def _bound(bound: Bound | None, view: View, window: Window, colours: Palette) -> list[go.Scatter]:
@@ -324,6 +330,7 @@ def _kind(kind: tuple[str, str], members: Sequence[PlanePoint], view: View, colo
 def _cloud(records: Sequence[PlanePoint], view: View, colours: Palette) -> go.Scattergl:
     """Every point in one WebGL trace, its look in numbers."""
     looks = {kind: marks.mark(*kind, colours) for kind in {(r.architecture, r.networks) for r in records}}
+    up = "R + D" if view.axes == "skew" else "D"
     used = [looks[record.architecture, record.networks] for record in records]
     return go.Scattergl(
         x=np.array([record.rate for record in records]),
@@ -333,7 +340,7 @@ def _cloud(records: Sequence[PlanePoint], view: View, colours: Palette) -> go.Sc
         showlegend=False,
         customdata=[[record.id] for record in records],
         text=[f"{tuple_text(record.architecture)} {record.method}" for record in records],
-        hovertemplate="<b>%{text}</b><br>R %{x:.2f}<br>%{y:.2f}<extra></extra>",
+        hovertemplate=f"<b>%{{text}}</b><br>R  %{{x:.2f}}<br>{up}  %{{y:.2f}}<extra></extra>",
         marker={
             "size": 7, "symbol": [look.number for look in used], "color": [look.colour for look in used],
             "opacity": 0.85,

@@ -1,5 +1,6 @@
 """What every page's callbacks work with."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +33,14 @@ class Context:
         """
         called = ClientsideFunction("frontier", function)
         self.app.clientside_callback(called, *arguments, prevent_initial_call=not first)  # type: ignore[no-untyped-call]
+
+    async def catalogue(self) -> Json:
+        """What there is to choose from; each data set with its state here."""
+        found, datasets = await asyncio.gather(self.client.get("/catalogue"), self.client.get("/datasets"))
+        here = {each["name"]: each for each in datasets["items"]}
+        for entry in found["datasets"]:
+            entry["here"] = here.get(entry["name"])
+        return dict(found)
 
     async def point(self, point_id: str) -> Json | None:
         """A point as it was measured; None where it is gone."""

@@ -112,7 +112,7 @@ def _opening(context: Context) -> None:
         if not action or action["do"] not in ("new", "clone"):
             raise PreventUpdate
         try:
-            catalogue = await context.client.get("/catalogue")
+            catalogue = await context.catalogue()
             if action["do"] == "clone":
                 run = await context.client.get(run_path(action["id"]))
                 values = forms.of_run(catalogue, run)
@@ -143,7 +143,7 @@ def _shaping(context: Context) -> None:
         now = dict(zip(paths, structure, strict=True))
         if all(before.get(path) == value for path, value in now.items()):
             raise PreventUpdate
-        catalogue = await context.client.get("/catalogue")
+        catalogue = await context.catalogue()
         values = gathered(catalogue, structure, fields, states)
         values = reshaped(catalogue, before, {**structure_of(before), **values})
         return form(catalogue, forms.layout(catalogue, values), values), structure_of(values)
@@ -161,7 +161,7 @@ def _preview(context: Context) -> None:
     async def preview(structure: list[Any], fields: list[Any], address: str | None) -> Any:
         if not structure:
             raise PreventUpdate
-        catalogue = await context.client.get("/catalogue")
+        catalogue = await context.catalogue()
         written = forms.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
         return forms.pretty(written), forms.curl(written, origin(address))
 
@@ -184,7 +184,7 @@ def _submitting(context: Context) -> None:
         paths = [[each["id"]["path"] for each in group] for group in ctx.states_list[:2]]
         nothing = [[None] * len(group) for group in paths]
         try:
-            catalogue = await context.client.get("/catalogue")
+            catalogue = await context.catalogue()
             values = gathered(catalogue, structure, fields, ctx.states_list)
             run = await context.client.post("/runs", forms.body(catalogue, values))
         except ApiError as error:

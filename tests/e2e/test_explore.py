@@ -128,6 +128,12 @@ def test_arrow_keys_walk_along_the_rate(page: Page, program: Program) -> None:
     expect(page).to_have_url(re.compile(f"point={by_rate[0]}"))
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(f"point={by_rate[1]}"))
+    page.get_by_role("link", name="Queue").click()
+    expect(page.get_by_role("heading", name="Queue")).to_be_visible()
+    expect(page).to_have_title("RD Frontier")
+    page.get_by_role("link", name="Explore").click()
+    expect(page).to_have_url(re.compile(f"point={by_rate[1]}"))
+    expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
 
 
 def test_filters_stand_in_the_address(page: Page, program: Program) -> None:

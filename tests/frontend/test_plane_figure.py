@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from records_of_rest import columns
 
-from frontend.figures.plane import MANY, RING, Bound, Frontier, frontiers, hover, plane, short_ids
+from frontend.figures.plane import MANY, RING, Bound, Frontier, beyond, frontiers, hover, plane, short_ids
 from frontend.figures.records import chosen_evaluation, points, shown
 from frontend.query import View
 from frontend.theme import PALETTES
@@ -120,10 +120,13 @@ def test_every_point_is_in_view_at_first_but_a_far_outlier_does_not_squeeze_the_
     low, high = figure.layout.xaxis.autorangeoptions.include
     assert low < 0
     assert high > 39
-    far = plane(
-        points(columns(rate=[*rates, 1e5], distortion=[*rates[::-1], 0.0])), [], None, view=VIEW, scheme="light"
-    )
+    with_outlier = points(columns(rate=[*rates, 1e5], distortion=[*rates[::-1], 0.0]))
+    far = plane(with_outlier, [], None, view=VIEW, scheme="light")
     assert far.layout.xaxis.autorangeoptions.include[1] < 100
+    assert beyond(with_outlier, None, VIEW) == 1
+    few = points(columns(rate=[0.001, 0.002, 33.0, 1e17], distortion=[27.0, 26.0, 10.0, 1e18]))
+    high = plane(few, [], Bound(24.0, ""), view=VIEW, scheme="light").layout.xaxis.autorangeoptions.include[1]
+    assert 33 < high < 100
 
 
 def test_many_points_are_one_webgl_trace():
