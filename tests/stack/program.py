@@ -44,7 +44,7 @@ class Stack:
             env={**os.environ, **FAST},
             stdout=subprocess.DEVNULL,
         )
-        self.until(lambda: self._answers() and bool(self.workers()), 30, "the page answers and a worker is there")
+        self.until(lambda: self.answers() and bool(self.workers()), 30, "the page answers and a worker is there")
         return time.monotonic() - began
 
     def signal(self, number: int) -> float:
@@ -129,7 +129,7 @@ class Stack:
                 process.kill()
         self.http.close()
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             return self.http.get(f"http://127.0.0.1:{self.port}/healthz").status_code == 200
         except httpx.TransportError:

@@ -11,8 +11,8 @@ from program import Stack
 
 pytestmark = pytest.mark.stack
 
-SPEC: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 300, "seed": 7}
-"""About four seconds of training on one thread."""
+SPEC: dict[str, Any] = {"dataset": "digits", "network": "mlp", "width": 0.25, "epochs": 160, "seed": 7}
+"""About three seconds of training on one thread."""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,15 @@ def test_the_broker_is_killed(stack: Stack, undisturbed: tuple[Any, Any]) -> Non
     rate, distortion = measured(stack, run)
     assert (rate["value"], distortion["value"]) == (undisturbed[0]["value"], undisturbed[1]["value"])
     stack.until_succeeded(waiting)
+
+
+def test_the_web_server_is_killed(stack: Stack, undisturbed: tuple[Any, Any]) -> None:
+    run_id, _ = halfway(stack)
+    (server,) = stack.named("uvicorn")
+    server.kill()
+    stack.until(stack.answers, 20, "the page is back")
+    run = stack.until_succeeded(run_id)
+    assert len(run["attempts"]) == 1, "a run does not need the web server"
 
 
 def test_frontier_up_is_killed_and_started_again(stack: Stack, undisturbed: tuple[Any, Any]) -> None:

@@ -13,8 +13,8 @@ from program import Stack
 
 pytestmark = pytest.mark.stack
 
-LONG: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 5000}
-SHORT: dict[str, Any] = {"dataset": "digits", "network": "mlp", "epochs": 1}
+LONG: dict[str, Any] = {"dataset": "digits", "network": "mlp", "width": 0.25, "epochs": 5000}
+SHORT: dict[str, Any] = {"dataset": "digits", "network": "mlp", "width": 0.25, "epochs": 1}
 
 
 def rows_of(stack: Stack, run_id: str) -> dict[str, int]:
