@@ -35,16 +35,6 @@ def check_token(token: str) -> None:
         raise SetupError("FRONTIER_API_TOKEN should be printable ASCII without spaces around it: choose another")
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address or name means this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 class Guard:
     """ASGI middleware in front of everything: token, sign-in, Host and Origin."""
 

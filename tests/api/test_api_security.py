@@ -5,7 +5,8 @@ from fastapi.testclient import TestClient
 
 from backend.app import create_app
 from backend.errors import SetupError
-from backend.security import COOKIE, is_loopback
+from backend.preflight import is_loopback
+from backend.security import COOKIE
 from backend.serve import create_server
 from backend.settings import Settings
 
