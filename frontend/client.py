@@ -32,6 +32,11 @@ class Client:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
 
+    @property
+    def has_token(self) -> bool:
+        """Whether the server wants a token of its callers."""
+        return "authorization" in self._http.headers
+
     async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON behind a path; keys of the query without a value are left out."""
         return await self._call("GET", path, params={k: v for k, v in (query or {}).items() if v not in (None, "")})

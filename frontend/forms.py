@@ -328,10 +328,17 @@ def pretty(written: Json) -> str:
     return json.dumps(written, indent=2, ensure_ascii=False)
 
 
-def curl(written: Json, origin: str) -> str:
-    """The line that posts the body from a shell."""
+def curl(written: Json, origin: str, *, token: bool = False) -> str:
+    """The line that posts the body from a shell.
+
+    Args:
+        written: the body.
+        origin: of the server.
+        token: whether the server wants one; the line takes it from the environment.
+    """
     text = json.dumps(written, ensure_ascii=False).replace("'", "'\\''")
-    return f"curl -X POST {origin.rstrip('/')}/api/v1/runs -H 'Content-Type: application/json' -d '{text}'"
+    carries = ' -H "Authorization: Bearer $FRONTIER_API_TOKEN"' if token else ""
+    return f"curl -X POST {origin.rstrip('/')}/api/v1/runs{carries} -H 'Content-Type: application/json' -d '{text}'"
 
 
 # -- errors -----------------------------------------------------------------------------------------------------------

@@ -246,6 +246,7 @@
         overlay: drawn === "staircase" ? null : drawn || "off",
       });
     },
+    whileEmpty: (live, resolved) => (live && resolved && resolved.empty ? live.revision : none()),
     keepZoom: (next, now) => {
       if (!next) return none();
       const same = now && now.layout && now.layout.uirevision === next.layout.uirevision;

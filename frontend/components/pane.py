@@ -16,11 +16,19 @@ Json = Mapping[str, Any]
 
 
 def nothing_selected() -> html.Div:
-    """The pane before the first click."""
+    """The pane before the first click: how to read the plane."""
+    reading = [html.Div([html.Dt(label_badge(name)), html.Dd(LABELS[name])]) for name in reversed(LABELS)]
     return html.Div(
         [
             html.P("Click a point to see what it reconstructs and generates."),
             html.P(["Arrow keys ", html.Kbd("←"), " ", html.Kbd("→"), " walk along the rate."], className="muted"),
+            html.H3("From left to right"),
+            html.Dl(reading, className="reading"),
+            html.P(
+                "Every model pays R nats for its code and D nats for what the code leaves out. Models on one sloping "
+                "line have the same ELBO, and may be nothing alike.",
+                className="muted",
+            ),
         ],
         className="pane-hint",
     )

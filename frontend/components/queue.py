@@ -147,8 +147,9 @@ def _state(run: Json, point: Json | None, now: datetime) -> list[Any]:
     error = run.get("error")
     if run["status"] == "queued":
         return [badge, html.Span(f"since {ago(run['created_at'], now).removesuffix(' ago')}", className="muted small")]
-    took = duration(since(run.get("started_at"), run.get("finished_at")))
-    when = html.Span(f"{ago(run.get('finished_at'), now)}, took {took}", className="muted small")
+    took = since(run.get("started_at"), run.get("finished_at"))
+    words = ago(run.get("finished_at"), now) + (f", took {duration(took)}" if took is not None else "")
+    when = html.Span(words, className="muted small")
     if error:
         return [badge, when, failure(error)]
     return [badge, when, measured(run, point)] if point else [badge, when]

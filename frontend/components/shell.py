@@ -19,6 +19,7 @@ def header() -> html.Header:
             ),
             _datasets(),
             html.Nav(nav("/"), id=ids.NAV, **attributes(aria_label="Pages")),
+            rest_link(),
             html.Div(id=ids.STATUS, className="status-line", role="status"),
             html.Button(
                 html.Span(className="scheme-icon"),
@@ -60,6 +61,11 @@ def nav(pathname: str | None, plane: str = "/") -> list[dcc.Link]:
         )
         for title, path in PAGES
     ]
+
+
+def rest_link() -> html.A:
+    """The way to the REST documentation: a page of the server, not of this app."""
+    return html.A("REST", href="/api/v1/docs", className="nav-link rest", title="Every call, to try out")
 
 
 def banner() -> html.Div:

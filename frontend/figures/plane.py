@@ -199,7 +199,10 @@ def _name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Wind
         x=0.992 if skew else 0.008, y=0.012, xref="paper", yref="paper", xanchor="right" if skew else "left",
         yanchor="bottom", align="right" if skew else "left", showarrow=False,
         text="<br>".join(
-            [f"{where}: infeasible, {what}", *wrap(f"H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=38)]
+            [
+                f"{where}: {what}, infeasible",
+                *wrap(f"best known H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=40),
+            ]
         ),
         font={"size": 11, "color": colours.muted},
     )  # fmt: skip

@@ -97,6 +97,7 @@ def layout(search: str | None) -> html.Div:
                 **attributes(aria_label="The selected point"),
             ),
             dcc.Store(id=ids.RESOLVED),
+            dcc.Store(id=ids.EMPTY_TICK),
             dcc.Store(id=ids.PLANE_NEXT),
             dcc.Store(id=ids.DRAW_JOB),
             dcc.Store(id=ids.MARKED),
@@ -218,7 +219,7 @@ def _plane(context: Context) -> None:
         return (
             figure,
             "plane bare" if empty_kind else "plane",
-            note(found, records, beyond(records, found.bound, view)),
+            note(found, records, evaluation, beyond(records, found.bound, view)),
             {
                 "dataset": dataset,
                 "evaluation": evaluation,
@@ -229,18 +230,15 @@ def _plane(context: Context) -> None:
             },
         )
 
-    @context.app.callback(
-        Output(ids.EMPTY, "children"),
-        Input(ids.RESOLVED, "data"),
-        Input(ids.LIVE, "data"),
-        State(ids.EMPTY, "children"),
+    context.in_browser(
+        "whileEmpty", Output(ids.EMPTY_TICK, "data"), Input(ids.LIVE, "data"), State(ids.RESOLVED, "data")
     )
-    async def fill_empty(resolved: Json | None, _live: Json | None, before: Any) -> Any:
+
+    @context.app.callback(Output(ids.EMPTY, "children"), Input(ids.RESOLVED, "data"), Input(ids.EMPTY_TICK, "data"))
+    async def fill_empty(resolved: Json | None, _tick: int | None) -> Any:
         kind = (resolved or {}).get("empty", "")
         if not resolved or not kind:
-            if before:
-                return []
-            raise PreventUpdate
+            return []
         if kind == "filtered":
             return empty.nothing_matches()
         dataset = resolved["dataset"]
@@ -255,7 +253,7 @@ def _plane(context: Context) -> None:
         return empty.nothing_here(dataset, others=True) if others["items"] else empty.start()
 
 
-def note(found: Scene, records: Sequence[PlanePoint], outside: int) -> str:
+def note(found: Scene, records: Sequence[PlanePoint], evaluation: str, outside: int) -> str:
     """What the eye cannot see: what is left out, and why."""
     words = []
     if found.thinned:
@@ -263,7 +261,10 @@ def note(found: Scene, records: Sequence[PlanePoint], outside: int) -> str:
     without_place = found.total - len(found.everything)
     if without_place and not found.thinned:
         words.append(f"{without_place} without a finite rate {'has' if without_place == 1 else 'have'} no place here")
-    hidden = len(found.everything) - len(records)
+    same = sum(record.evaluation == evaluation for record in found.everything)
+    if same < len(found.everything):
+        words.append(f"{len(found.everything) - same} measured on other test images")
+    hidden = same - len(records)
     if hidden:
         words.append(f"{hidden} hidden by the filters")
     if outside:

@@ -163,7 +163,7 @@ def _preview(context: Context) -> None:
             raise PreventUpdate
         catalogue = await context.catalogue()
         written = forms.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
-        return forms.pretty(written), forms.curl(written, origin(address))
+        return forms.pretty(written), forms.curl(written, origin(address), token=context.client.has_token)
 
 
 def _submitting(context: Context) -> None:

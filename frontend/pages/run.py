@@ -60,7 +60,7 @@ async def layout(context: Context, run_id: str, origin: str) -> html.Div:
             html.Div(
                 [
                     section("Notes and tags", _notes(run)),
-                    section("Specification", *_spec(run, origin)),
+                    section("Specification", *_spec(run, origin, context.client.has_token)),
                 ],
                 className="two-columns",
             ),
@@ -117,11 +117,11 @@ def _state(context: Context) -> None:
         return parts.head(run, now()), parts.attempts(run), parts.log(log["lines"])
 
 
-def _spec(run: Json, origin: str) -> list[Any]:
+def _spec(run: Json, origin: str, token: bool) -> list[Any]:
     return [
         code(forms.pretty(run["spec"]), "the specification"),
         html.P("The line that makes it again:", className="muted small"),
-        code(forms.curl(run["spec"], origin), "the curl line"),
+        code(forms.curl(run["spec"], origin, token=token), "the curl line"),
     ]
 
 

@@ -131,7 +131,7 @@ def test_a_hidden_tab_does_not_poll(page: Page, program: Program) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/changes" in request.url else None)
     page.goto(f"{program.url}/queue")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(1600)
     assert asked
     page.evaluate("Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})")
     page.wait_for_timeout(300)

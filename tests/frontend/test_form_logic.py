@@ -102,6 +102,7 @@ def test_the_curl_line_is_one_shell_command_with_the_body():
     words = shlex.split(forms.curl(body, "http://localhost:8050/"))
     assert words[:4] == ["curl", "-X", "POST", "http://localhost:8050/api/v1/runs"]
     assert json.loads(words[words.index("-d") + 1]) == body
+    assert "Authorization: Bearer $FRONTIER_API_TOKEN" in forms.curl(body, "http://h", token=True)
 
 
 @pytest.mark.parametrize(
