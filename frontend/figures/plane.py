@@ -1,21 +1,19 @@
 """The rate-distortion plane: points, frontiers, the bound D = H - R, and lines of equal ELBO."""
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from frontend.figures import marks
+from frontend.figures.frontiers import Bound, Frontier, overlays
+from frontend.figures.guides import bound_traces, iso_elbo, name_bound, name_iso_elbo
 from frontend.figures.records import PlanePoint
+from frontend.figures.window import Window, place, window_of
 from frontend.formats import compact, number, plus_minus, tuple_text
-from frontend.query import FULL, View
+from frontend.query import View
 from frontend.theme import Palette, base_layout, palette
 
 MANY = 3000
@@ -27,51 +25,6 @@ RING = 0
 RATE_TITLE = "rate R (nats)"
 DISTORTION_TITLE = "distortion D (nats)"
 SKEW_TITLE = "R + D (nats)"
-
-
-@dataclass(frozen=True)
-class Bound:
-    """The best known upper bound on the data entropy H, nats, and who found it."""
-
-    value: float
-    source: str
-
-
-@dataclass(frozen=True)
-class Frontier:
-    """One group's staircase and hull, as ids of points."""
-
-    key: str
-    staircase: tuple[str, ...]
-    hull: tuple[str, ...]
-    evaluation: str = FULL
-
-
-@dataclass(frozen=True)
-class Window:
-    """What of the plane is in view."""
-
-    x0: float
-    x1: float
-    y0: float
-    y1: float
-
-
-def frontiers(answer: Mapping[str, Any] | None) -> list[Frontier]:
-    """The groups of GET /frontier."""
-    found = []
-    for group in (answer or {}).get("groups") or []:
-        limit = group.get("eval_limit")
-        key = str(group["key"]).removesuffix(f" (eval_limit {limit})")
-        evaluation = FULL if limit is None else str(limit)
-        found.append(Frontier(key, tuple(group["staircase"]), tuple(group["hull"]), evaluation))
-    return found
-
-
-def entropy_bound(answer: Mapping[str, Any] | None) -> Bound | None:
-    """The bound of GET /frontier."""
-    bound = (answer or {}).get("entropy_bound")
-    return Bound(float(bound["value"]), str(bound["source"])) if bound and bound.get("value") is not None else None
 
 
 def plane(
@@ -97,32 +50,22 @@ def plane(
     """
     colours = palette(scheme)
     by_id = everything if everything is not None else {record.id: record for record in records}
-    window = _window(records, bound, view)
+    window = window_of(records, bound, view)
     figure = go.Figure()
     figure.add_trace(_ring(selected if selected in records else None, view, colours))
-    for trace in _bound(bound, view, window, colours):
+    for trace in bound_traces(bound, view, window, colours):
         figure.add_trace(trace)
-    figure.add_trace(_iso_elbo(view, window, colours))
-    for trace in _overlays(groups, by_id, view, colours):
+    figure.add_trace(iso_elbo(view, window, colours))
+    for trace in overlays(groups, by_id, view, colours):
         figure.add_trace(trace)
     for trace in _marks(records, view, colours):
         figure.add_trace(trace)
     for trace in _keys(records, colours):
         figure.add_trace(trace)
     figure.update_layout(_layout(view, window, colours))
-    _name_bound(figure, bound, view, window, colours)
-    _name_iso_elbo(figure, view, window, colours)
+    name_bound(figure, bound, view, window, colours)
+    name_iso_elbo(figure, view, window, colours)
     return figure
-
-
-def short_ids(text: str) -> str:
-    """A text with its long ids cut to what tells them apart."""
-    return re.sub(r"\b([0-9a-f]{8})[0-9a-f]{24}\b", "\\1\u2026", text)
-
-
-def place(record: PlanePoint, view: View) -> tuple[float, float]:
-    """Where a point stands on the axes of a view."""
-    return record.rate, record.neg_elbo if view.axes == "skew" else record.distortion
 
 
 def _ring(selected: PlanePoint | None, view: View, colours: Palette) -> go.Scatter:
@@ -131,169 +74,6 @@ def _ring(selected: PlanePoint | None, view: View, colours: Palette) -> go.Scatt
         x=x, y=y, mode="markers", name="selected", hoverinfo="skip", showlegend=False,
         marker={"size": 21, "symbol": "circle-open", "line": {"width": 2.5}, "color": colours.accent},
     )  # fmt: skip
-
-
-def beyond(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> int:
-    """How many points the first view leaves out, because they are far from all others."""
-    window = _window(records, bound, view)
-    inside = [window.x0 <= x <= window.x1 and window.y0 <= y <= window.y1 for x, y in (place(r, view) for r in records)]
-    return inside.count(False)
-
-
-def _window(records: Sequence[PlanePoint], bound: Bound | None, view: View) -> Window:
-    """A view of the points with room around; a far outlier does not squeeze the rest together."""
-    if not records:
-        top = bound.value if bound else 1.0
-        return Window(-0.02 * top, top, 0.0, 1.1 * top)
-    x_low, x_high = _extent([record.rate for record in records], bound)
-    y_low, y_high = _extent([place(record, view)[1] for record in records], bound)
-    x_low, across = min(0.0, x_low), max(x_high - min(0.0, x_low), 1.0)
-    up = max(y_high - y_low, 0.3 * abs(y_high), 1.0)
-    y_low = min(y_low, bound.value) if bound and view.axes == "skew" else y_low
-    bottom = y_low - 0.22 * up
-    if view.axes == "rd" and y_low >= 0:
-        bottom = max(bottom, -0.02 * y_high)
-    return Window(x_low - 0.025 * across, x_high + 0.06 * across, bottom, y_high + 0.08 * up)
-
-
-def _extent(values: Sequence[float], bound: Bound | None) -> tuple[float, float]:
-    """The least and the greatest value; a model that diverged does not count.
-
-    What is within four times the entropy is always in view, and so is what is within twenty times the median.
-    """
-    low, middle, high = (float(value) for value in np.quantile(np.asarray(values, dtype=float), [0.0, 0.5, 1.0]))
-    limit = low + max(4 * abs(bound.value) if bound else 0.0, 20 * (middle - low))
-    if len(values) < 3 or high <= limit:
-        return low, high
-    return low, max(value for value in values if value <= limit)
-
-
-def _bound(bound: Bound | None, view: View, window: Window, colours: Palette) -> list[go.Scatter]:
-    """D = H - R, and the region below it."""
-    if bound is None:
-        return []
-    entropy, far = bound.value, max(bound.value, window.x1) * 4
-    if view.axes == "skew":
-        line, region = ([0.0, far], [entropy, entropy]), ([0.0, far, far, 0.0], [entropy, entropy, 0.0, 0.0])
-    else:
-        line, region = ([0.0, entropy], [entropy, 0.0]), ([0.0, entropy, 0.0], [entropy, 0.0, 0.0])
-    return [
-        go.Scatter(
-            x=region[0], y=region[1], fill="toself", fillcolor=colours.shade, mode="none", hoverinfo="skip",
-            name="infeasible", showlegend=False,
-        ),
-        go.Scatter(
-            x=line[0], y=line[1], mode="lines", hoverinfo="skip", name="D = H − R", showlegend=False,
-            line={"color": colours.muted, "width": 1.2, "dash": "4px,3px"},
-        ),
-    ]  # fmt: skip
-
-
-def _name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Window, colours: Palette) -> None:
-    if bound is None:
-        return
-    skew = view.axes == "skew"
-    what = "R + D < H" if skew else "D < H − R"
-    where = "shaded" if window.y0 < bound.value else "below"
-    figure.add_annotation(
-        x=0.992 if skew else 0.008, y=0.012, xref="paper", yref="paper", xanchor="right" if skew else "left",
-        yanchor="bottom", align="right" if skew else "left", showarrow=False,
-        text="<br>".join(
-            [
-                f"{where}: {what}, infeasible",
-                *wrap(f"best known H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=40),
-            ]
-        ),
-        font={"size": 11, "color": colours.muted},
-    )  # fmt: skip
-
-
-def _levels(window: Window, view: View) -> list[float]:
-    """Round values of R + D that cross the view."""
-    if view.axes == "skew":
-        low, high = window.y0, window.y1
-    else:
-        low, high = max(window.x0, 0.0) + window.y0, window.x1 + window.y1
-    rough = max(high - low, 1e-9) / 8
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    return [step * index for index in range(math.ceil(low / step), math.floor(high / step) + 1) if step * index > 0]
-
-
-def _iso_elbo(view: View, window: Window, colours: Palette) -> go.Scatter:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for level in _levels(window, view):
-        x += [0.0, window.x1 * 4 if view.axes == "skew" else level, None]
-        y += [level, level if view.axes == "skew" else 0.0, None]
-    return go.Scatter(
-        x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, name="equal R + D",
-        line={"color": colours.axis, "width": 1}, opacity=0.75,
-    )  # fmt: skip
-
-
-def _name_iso_elbo(figure: go.Figure, view: View, window: Window, colours: Palette) -> None:
-    """Names the lines at the right or upper edge, where points are few."""
-    if view.axes == "skew":
-        return
-    for level in _levels(window, view):
-        x, y = window.x1, level - window.x1
-        if not window.y0 < y < window.y1:
-            continue
-        figure.add_annotation(
-            x=x, y=y, text=f"R + D = {compact(level)}", showarrow=False, xanchor="right", yanchor="bottom",
-            font={"size": 10, "color": colours.muted}, opacity=0.8,
-        )  # fmt: skip
-
-
-def _overlays(
-    groups: Sequence[Frontier], by_id: Mapping[str, PlanePoint], view: View, colours: Palette
-) -> list[go.Scatter]:
-    traces = []
-    single = len(groups) == 1
-    for index, group in enumerate(groups):
-        colour = colours.line if single else colours.series[index % len(colours.series)]
-        suffix = "" if single else f" {_group_name(group.key)}"
-        for name, ids in (("staircase", group.staircase), ("hull", group.hull)):
-            if name not in view.overlays:
-                continue
-            along = sorted((by_id[i] for i in ids if i in by_id), key=lambda p: (p.rate, -p.distortion))
-            x, y = _steps(along, view) if name == "staircase" else _straight(along, view)
-            traces.append(
-                go.Scatter(
-                    x=x, y=y, mode="lines", hoverinfo="skip", name=name + suffix, legendrank=index,
-                    line={"color": colour, "width": 1.6, "dash": "solid" if name == "staircase" else "7px,4px"},
-                )
-            )  # fmt: skip
-    return traces
-
-
-def _steps(along: Sequence[PlanePoint], view: View) -> tuple[list[float], list[float]]:
-    """The staircase: a point's D holds at every greater rate, until a point below it takes over."""
-    x: list[float] = []
-    distortion: list[float] = []
-    for before, after in pairwise(along):
-        x += [before.rate, after.rate]
-        distortion += [before.distortion, before.distortion]
-    if along:
-        x.append(along[-1].rate)
-        distortion.append(along[-1].distortion)
-    return x, _upwards(x, distortion, view)
-
-
-def _straight(along: Sequence[PlanePoint], view: View) -> tuple[list[float], list[float]]:
-    x = [point.rate for point in along]
-    return x, _upwards(x, [point.distortion for point in along], view)
-
-
-def _upwards(x: Sequence[float], distortion: Sequence[float], view: View) -> list[float]:
-    if view.axes == "skew":
-        return [r + d for r, d in zip(x, distortion, strict=True)]
-    return list(distortion)
-
-
-def _group_name(key: str) -> str:
-    return tuple_text(key) if len(key) == 3 and set(key) <= set("-+vl?") else key
 
 
 def _marks(records: Sequence[PlanePoint], view: View, colours: Palette) -> list[go.Scatter | go.Scattergl]:

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import ALL, MATCH, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import forms, ids
+from frontend import bodies, forms, ids
 from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form, read
 from frontend.components.parts import do
@@ -115,11 +115,11 @@ def _opening(context: Context) -> None:
             catalogue = await context.catalogue()
             if action["do"] == "clone":
                 run = await context.client.get(run_path(action["id"]))
-                values = forms.of_run(catalogue, run)
+                values = bodies.of_run(catalogue, run)
                 title = f"New run from {tuple_text(run['architecture'])} {run['method']}"
             else:
                 name = (action["id"] or dataset or "digits").partition("/")[0]
-                values, title = forms.start(catalogue, name), "New run"
+                values, title = bodies.start(catalogue, name), "New run"
         except ApiError as error:
             return no_update, no_update, no_update, no_update, no_update, notice(complaint(error), kind="bad")
         shape = forms.layout(catalogue, values)
@@ -162,8 +162,8 @@ def _preview(context: Context) -> None:
         if not structure:
             raise PreventUpdate
         catalogue = await context.catalogue()
-        written = forms.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
-        return forms.pretty(written), forms.curl(written, origin(address), token=context.client.has_token)
+        written = bodies.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
+        return bodies.pretty(written), bodies.curl(written, origin(address), token=context.client.has_token)
 
 
 def _submitting(context: Context) -> None:
@@ -186,9 +186,9 @@ def _submitting(context: Context) -> None:
         try:
             catalogue = await context.catalogue()
             values = gathered(catalogue, structure, fields, ctx.states_list)
-            run = await context.client.post("/runs", forms.body(catalogue, values))
+            run = await context.client.post("/runs", bodies.body(catalogue, values))
         except ApiError as error:
-            found, rest = forms.field_errors(error.errors, [*paths[0], *paths[1]])
+            found, rest = bodies.field_errors(error.errors, [*paths[0], *paths[1]])
             errors = [[found.get(path) for path in group] for group in paths]
             text = "; ".join(rest) if error.errors else complaint(error)
             return *errors, html.P(text, className="failure") if text else [], no_update, no_update

@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from frontend import forms, ids
+from frontend import bodies, ids
 from frontend.client import ApiError, Json, point_path, run_path
 from frontend.components import run as parts
 from frontend.components.parts import code, link, message, section
@@ -119,9 +119,9 @@ def _state(context: Context) -> None:
 
 def _spec(run: Json, origin: str, token: bool) -> list[Any]:
     return [
-        code(forms.pretty(run["spec"]), "the specification"),
+        code(bodies.pretty(run["spec"]), "the specification"),
         html.P("The line that makes it again:", className="muted small"),
-        code(forms.curl(run["spec"], origin, token=token), "the curl line"),
+        code(bodies.curl(run["spec"], origin, token=token), "the curl line"),
     ]
 
 

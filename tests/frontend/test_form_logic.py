@@ -11,23 +11,23 @@ from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
 from backend.methods import METHODS
-from frontend import forms
+from frontend import bodies, forms
 from frontend.components.form import form, greek, read
 from frontend.pages.new_run import reshaped
 
 
 @pytest.mark.parametrize(("dataset", "method"), list(itertools.product(DATASETS, [*METHODS, "custom"])))
 def test_a_fresh_form_makes_a_body_that_rest_takes(catalogue, dataset, method):
-    values = {**forms.start(catalogue, dataset), "method": method}
+    values = {**bodies.start(catalogue, dataset), "method": method}
     if method == "custom":
         values["objective.rate.kind"] = "target"
-    expanded = expand(forms.body(catalogue, values), DATASETS)
+    expanded = expand(bodies.body(catalogue, values), DATASETS)
     assert expanded.spec.dataset.name == dataset
     assert expanded.method == ("target-rate" if method == "custom" else method)
 
 
 def test_a_fresh_form_says_only_what_is_its_own(catalogue):
-    body = forms.body(catalogue, forms.start(catalogue, "mnist"))
+    body = bodies.body(catalogue, bodies.start(catalogue, "mnist"))
     assert body == {"dataset": "mnist", "architecture": "---", "method": "beta-vae", "beta": 1.0}
 
 
@@ -51,7 +51,7 @@ def test_a_fresh_form_says_only_what_is_its_own(catalogue):
 def test_a_clone_makes_the_same_run(catalogue, body):
     expanded = expand(body, DATASETS)
     run = {"spec": expanded.spec.model_dump(mode="json"), "method": expanded.method}
-    again = expand(forms.body(catalogue, forms.of_run(catalogue, run)), DATASETS)
+    again = expand(bodies.body(catalogue, bodies.of_run(catalogue, run)), DATASETS)
     assert again.spec == expanded.spec
     assert again.method == expanded.method
 
@@ -60,7 +60,7 @@ def test_every_plain_field_of_the_specification_can_be_set(catalogue):
     """A field added to the specification appears in the form without an edit here."""
     leaves = set()
     for method, network in itertools.product([*METHODS, "custom"], ["conv", "mlp"]):
-        values = forms.start(catalogue, "digits") | {
+        values = bodies.start(catalogue, "digits") | {
             "method": method,
             "architecture.encoder.network.kind": network,
             "architecture.decoder.network.kind": network,
@@ -74,13 +74,13 @@ def test_every_plain_field_of_the_specification_can_be_set(catalogue):
 
 
 def test_help_and_range_come_from_the_schema(catalogue):
-    field = forms.layout(catalogue, forms.start(catalogue, "digits")).fields["training.learning_rate"]
+    field = forms.layout(catalogue, bodies.start(catalogue, "digits")).fields["training.learning_rate"]
     assert (field.kind, field.minimum, field.maximum) == ("number", 0, 1.0)
     assert field.help.startswith("Adam's step size")
 
 
 def test_another_data_set_brings_its_defaults_but_keeps_what_was_typed(catalogue):
-    before = forms.start(catalogue, "digits")
+    before = bodies.start(catalogue, "digits")
     fields = forms.layout(catalogue, before)
     values = {**fields.defaults, **before, "training.batch_size": 17, "dataset.name": "mnist"}
     moved = reshaped(catalogue, before, values)
@@ -90,19 +90,19 @@ def test_another_data_set_brings_its_defaults_but_keeps_what_was_typed(catalogue
 
 
 def test_another_method_brings_its_knob(catalogue):
-    before = forms.start(catalogue, "digits")
+    before = bodies.start(catalogue, "digits")
     moved = reshaped(catalogue, before, {**before, "method": "target-rate"})
     assert moved["target_rate"] == 10.0
     assert "beta" not in moved
-    assert "target_rate" in forms.body(catalogue, moved)
+    assert "target_rate" in bodies.body(catalogue, moved)
 
 
 def test_the_curl_line_is_one_shell_command_with_the_body():
     body = {"dataset": "it's", "beta": 0.5}
-    words = shlex.split(forms.curl(body, "http://localhost:8050/"))
+    words = shlex.split(bodies.curl(body, "http://localhost:8050/"))
     assert words[:4] == ["curl", "-X", "POST", "http://localhost:8050/api/v1/runs"]
     assert json.loads(words[words.index("-d") + 1]) == body
-    assert "Authorization: Bearer $FRONTIER_API_TOKEN" in forms.curl(body, "http://h", token=True)
+    assert "Authorization: Bearer $FRONTIER_API_TOKEN" in bodies.curl(body, "http://h", token=True)
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,19 @@ def test_errors_of_the_server_stand_at_the_field_they_name(catalogue, body, path
     with pytest.raises(Invalid) as refused:
         expand(body, DATASETS)
     errors = [{"loc": list(problem.loc), "msg": problem.msg} for problem in refused.value.problems]
-    values = {**forms.start(catalogue, "digits")}
+    values = {**bodies.start(catalogue, "digits")}
     paths = [*values, *forms.layout(catalogue, values).fields]
-    found, rest = forms.field_errors(errors, paths)
+    found, rest = bodies.field_errors(errors, paths)
     assert list(found) == [path]
     assert rest == []
 
 
 def test_an_error_without_a_field_of_ours_is_not_lost():
-    assert forms.field_errors([{"loc": ["evaluation", "x"], "msg": "no"}], ["seed"]) == ({}, ["evaluation.x: no"])
+    assert bodies.field_errors([{"loc": ["evaluation", "x"], "msg": "no"}], ["seed"]) == ({}, ["evaluation.x: no"])
 
 
 def test_controls_give_json_types(catalogue):
-    fields = forms.layout(catalogue, forms.start(catalogue, "digits")).fields
+    fields = forms.layout(catalogue, bodies.start(catalogue, "digits")).fields
     assert read(fields["training.epochs"], 5.0) == 5
     assert isinstance(read(fields["training.epochs"], 5.0), int)
     assert read(fields["training.normalize_gradients"], "no") is False
@@ -141,7 +141,7 @@ def test_controls_give_json_types(catalogue):
 
 
 def test_the_form_shows_formula_and_slider(catalogue):
-    values = forms.start(catalogue, "digits")
+    values = bodies.start(catalogue, "digits")
     shown = form(catalogue, forms.layout(catalogue, values), values)
     assert "D + β R" in text(shown)
     (slider,) = of_type(shown, "Slider")

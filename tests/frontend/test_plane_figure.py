@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from records_of_rest import columns
 
-from frontend.figures.plane import MANY, RING, Bound, Frontier, beyond, frontiers, hover, plane, short_ids
+from frontend.figures.frontiers import Bound, Frontier, frontiers
+from frontend.figures.guides import short_ids
+from frontend.figures.plane import MANY, RING, hover, plane
 from frontend.figures.records import chosen_evaluation, points, shown
+from frontend.figures.window import beyond
 from frontend.query import View
 from frontend.theme import PALETTES
 
