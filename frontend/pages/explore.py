@@ -9,18 +9,12 @@ from dash.exceptions import PreventUpdate
 from frontend import ids, query
 from frontend.client import Json
 from frontend.components import pane, toolbar
+from frontend.components.graph import graph
 from frontend.components.parts import attributes
 from frontend.pages.context import Context
 from frontend.pages.explore_pane import register_drawing, register_pane
 from frontend.pages.explore_plane import register_plane, register_strip
 from frontend.table import csv_of
-
-CONFIG: Any = {
-    "displaylogo": False,
-    "responsive": True,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage", "toggleSpikelines"],
-    "doubleClick": "autosize",
-}
 
 
 def layout(search: str | None) -> html.Div:
@@ -34,16 +28,7 @@ def layout(search: str | None) -> html.Div:
                     toolbar.toolbar(view),
                     html.Div(
                         [
-                            dcc.Graph(
-                                id=ids.PLANE,
-                                config=CONFIG,
-                                responsive=True,
-                                style={"height": "100%", "width": "100%"},
-                                figure={
-                                    "data": [],
-                                    "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}},
-                                },
-                            ),
+                            graph(ids.PLANE),
                             html.Div(id=ids.EMPTY, className="over"),
                         ],
                         id=ids.PLANE_FRAME,

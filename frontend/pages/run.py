@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from frontend import bodies, ids
 from frontend.client import ApiError, Json, point_path, run_path
 from frontend.components import run as parts
+from frontend.components.graph import graph
 from frontend.components.parts import code, link, message, section
 from frontend.components.toolbar import download_menu
 from frontend.figures.curves import curves
@@ -17,7 +18,6 @@ from frontend.figures.kl import kl_bars
 from frontend.pages.context import Context, complaint, notice, now
 from frontend.table import csv_of
 
-CONFIG: Any = {"displaylogo": False, "responsive": True, "modeBarButtonsToRemove": ["select2d", "lasso2d", "toImage"]}
 KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
 """Names of the array with the rate's share of each dimension."""
 
@@ -44,13 +44,7 @@ async def layout(context: Context, run_id: str, origin: str) -> html.Div:
             section(
                 "Training",
                 html.Div(
-                    dcc.Graph(
-                        id=ids.RUN_CURVES,
-                        config=CONFIG,
-                        responsive=True,
-                        style={"height": "100%"},
-                        figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
-                    ),
+                    graph(ids.RUN_CURVES),
                     id=ids.RUN_CURVES_FRAME,
                     className="curves",
                 ),
@@ -199,12 +193,7 @@ def _points(context: Context) -> None:
 def _point(point: Json, scheme: str | None) -> html.Div:
     values = next((point["arrays"][name] for name in KL if name in point["arrays"]), None)
     bars = (
-        dcc.Graph(
-            figure=kl_bars(values, scheme=scheme, point_id=point["id"]),
-            config=CONFIG,
-            responsive=True,
-            style={"height": "100%"},
-        )
+        graph(figure=kl_bars(values, scheme=scheme, point_id=point["id"]))
         if values
         else html.P("No per-dimension KL is stored.", className="muted")
     )

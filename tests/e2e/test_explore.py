@@ -55,6 +55,8 @@ def test_a_click_shows_the_points_numbers_and_pictures(page: Page, program: Prog
         expect(pictures).to_have_count(8)
         assert pictures.evaluate_all("(all) => all.every((img) => img.complete && img.naturalWidth > 0)")
         assert all(f"{k} of" in (pictures.nth(k - 1).get_attribute("alt") or "") for k in (1, 8))
+    expect(page.locator(".modebar-btn")).not_to_have_count(0)
+    expect(page.locator(".modebar-btn[data-title^=Share]")).to_have_count(0)
     assert f"point={point}" in page.url
     assert page.evaluate(RING) == pytest.approx([columns["rate"][1], columns["distortion"][1]])
 

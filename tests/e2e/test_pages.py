@@ -58,19 +58,29 @@ def test_the_method_shapes_the_form(page: Page, program: Program) -> None:
     expect(form.get_by_label("epochs", exact=True)).to_have_value("10")
 
 
-def test_cancel_then_delete_from_the_queue(page: Page, program: Program) -> None:
+def test_a_run_is_cancelled_retried_cloned_and_deleted_from_the_queue(page: Page, program: Program) -> None:
     run = program.submit(**LONG)
     page.goto(f"{program.url}/queue")
     row = page.locator(f"[data-run='{run}']")
     expect(row.get_by_role("progressbar")).to_be_visible(timeout=20_000)
     expect(row).to_contain_text("images/s", timeout=20_000)
     row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(1)
     expect(row).to_contain_text("cancelled", timeout=10_000)
     assert program.run(run)["status"] == "cancelled"
-    expect(row.get_by_role("button", name="Retry")).to_be_visible()
+    row.get_by_role("button", name="Retry").click()
+    expect(row.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Clone").click()
+    form = page.get_by_role("dialog")
+    expect(form.locator("#form-preview")).to_contain_text('"epochs": 3000')
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("cancelled", timeout=10_000)
     row.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("dialog", name="Delete this run?")
-    dialog.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete this run?").get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
     assert program.http.get(f"/runs/{run}").status_code == 404
 
