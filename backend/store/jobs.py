@@ -170,7 +170,10 @@ def finish(
 
 
 def release(session: Session, job: Job) -> None:
-    """Hand a held job back: it waits again, in its old place."""
+    """Hand a held job back: it waits again, in its old place; one that a person cancelled meanwhile ends instead."""
+    if job.cancel_requested:
+        finish(session, job, "cancelled")
+        return
     _close_attempt(session, job, "released")
     _wait_again(session, job)
 

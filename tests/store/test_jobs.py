@@ -166,6 +166,20 @@ def test_a_released_job_waits_in_its_old_place(database: Database, make_run: Mak
         assert (again.run_id, again.attempts, again.lost_leases) == ("a", 2, 0)
 
 
+def test_a_cancelled_job_that_its_worker_hands_back_stays_cancelled(database: Database, make_run: MakeRun) -> None:
+    with database.write() as session:
+        make_run(session, "a")
+        job = claim(session)
+        assert job is not None
+    with database.write() as session:
+        jobs.request_cancel(session, job)
+    with database.write() as session:
+        jobs.release(session, jobs.hold(session, jobs.lease_of(job, LEASE_S)))
+    run = run_of(database)
+    assert (run.status, run.cancel_requested) == ("cancelled", False)
+    assert attempts_of(database)[0].outcome == "cancelled"
+
+
 def test_who_lost_the_lease_can_write_nothing(database: Database, make_run: MakeRun) -> None:
     with database.write() as session:
         make_run(session, "a")
