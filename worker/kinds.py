@@ -3,7 +3,6 @@
 Whatever imports torch is imported inside a function, so that it happens in the pool's process and not before the fork.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from backend.datasets import DatasetFacts
 from backend.errors import DataError, NotFound
 from backend.settings import Settings
 from backend.spec import RunSpec
-from backend.store import datasets, history, jobs, objects, points, results, runs
+from backend.store import datasets, history, jobs, points, results, runs
 from backend.store.artifacts import ArtifactStore
-from backend.store.dataset_files import artifact_key
 from backend.store.results import Result, Tiles
 from backend.store.session import Database, mark_changed
-from backend.store.tables import Artifact, Attempt, Job, Run
+from backend.store.tables import Attempt, Job, Run
 from worker.observer import JobObserver
 from worker.observing import Progress
 
@@ -68,7 +65,6 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
 
     began = time.monotonic()
     data = load(spec.dataset, facts, shop.artifacts, observer, device)
-    _keep_dataset(shop, facts, observer)
     loaded = time.monotonic()
     trained = train(spec, data, device=device, observer=observer, resume=resume, checkpoint_s=settings.checkpoint_s)
     observer.progress(Progress(stage="measuring", epoch=epochs, epochs=epochs))
@@ -129,7 +125,6 @@ def download_dataset(shop: Shop, job: Job, observer: JobObserver) -> None:
     with shop.database.read() as session:
         facts = datasets.get(session, job.payload["name"])
     stored(facts, shop.artifacts, observer)
-    _keep_dataset(shop, facts, observer)
     observer.write(lambda session, held: jobs.finish(session, held, "succeeded"))
 
 
@@ -177,18 +172,6 @@ def _required_checkpoint(shop: Shop, run_id: str) -> bytes:
     if row is None:
         raise NotFound(f"run {run_id} has no checkpoint")
     return shop.artifacts.get(row.key)
-
-
-def _keep_dataset(shop: Shop, facts: DatasetFacts, observer: JobObserver) -> None:
-    """Note that a data set's file is in the artifact store, where this job put it there."""
-    key = artifact_key(facts)
-    with shop.database.read() as session:
-        known = session.get(Artifact, key) is not None
-    if known or not shop.artifacts.exists(key):
-        return
-    content = shop.artifacts.get(key)
-    sha256 = hashlib.sha256(content).hexdigest()
-    observer.write(lambda session, held: objects.keep_dataset(session, facts, len(content), sha256))
 
 
 def _result(measured: "Measured") -> Result:

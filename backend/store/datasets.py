@@ -29,10 +29,8 @@ class Activity:
 
 def every(session: Session) -> dict[str, DatasetFacts]:
     """Facts of every data set there is, by name: the built-in ones first, then uploads, oldest first."""
-    rows = session.scalars(
-        select(DatasetRow).where(DatasetRow.facts.is_not(None)).order_by(DatasetRow.created_at, DatasetRow.name)
-    )
-    return dict(DATASETS) | {row.name: facts_of(row.facts) for row in rows if row.facts is not None}
+    rows = session.scalars(select(DatasetRow).order_by(DatasetRow.created_at, DatasetRow.name))
+    return dict(DATASETS) | {row.name: facts_of(row.facts) for row in rows}
 
 
 def get(session: Session, name: str) -> DatasetFacts:
@@ -44,7 +42,7 @@ def get(session: Session, name: str) -> DatasetFacts:
     if name in DATASETS:
         return DATASETS[name]
     row = session.get(DatasetRow, name)
-    if row is None or row.facts is None:
+    if row is None:
         raise NotFound(f"no data set has the name {name!r}")
     return facts_of(row.facts)
 
@@ -77,9 +75,6 @@ def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha25
         DatasetRow(
             name=facts.name,
             facts=asdict(facts) | {"splits": dict(facts.splits), "checksums": dict(facts.checksums)},
-            state="ready",
-            artifact=key,
-            bytes=size,
             created_at=utc_now(),
         )
     )
@@ -97,7 +92,7 @@ def refuse_other_content(session: Session, facts: DatasetFacts) -> None:
     if facts.name in DATASETS:
         raise Conflict(f"{facts.name} is the name of a built-in data set: choose another")
     row = session.get(DatasetRow, facts.name)
-    if row is not None and row.facts is not None and facts_of(row.facts).sha256 != facts.sha256:
+    if row is not None and facts_of(row.facts).sha256 != facts.sha256:
         raise Conflict(f"data set {facts.name} exists with other content: choose another name, or delete it first")
 
 

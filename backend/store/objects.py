@@ -3,11 +3,11 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend.datasets import DATASETS, DatasetFacts
+from backend.datasets import DATASETS
 from backend.store import jobs
 from backend.store.clock import utc_now
 from backend.store.dataset_files import artifact_key
-from backend.store.tables import Artifact, DatasetRow, Job
+from backend.store.tables import Artifact, Job
 
 
 def checkpoint_key(run_id: str, step: int, token: str) -> str:
@@ -31,19 +31,6 @@ def keep_checkpoint(session: Session, job: Job, run_id: str, key: str, step: int
     )
     session.flush()
     return replaced
-
-
-def keep_dataset(session: Session, facts: DatasetFacts, size: int, sha256: str) -> None:
-    """Note that a data set's file is in the artifact store, and that the data set is ready."""
-    key = artifact_key(facts)
-    if session.get(Artifact, key) is None:
-        session.add(Artifact(key=key, kind="dataset", bytes=size, sha256=sha256, created_at=utc_now()))
-    row = session.get(DatasetRow, facts.name)
-    if row is None:
-        row = DatasetRow(name=facts.name, facts=None, created_at=utc_now())
-        session.add(row)
-    row.state, row.artifact, row.bytes, row.progress, row.error = "ready", key, size, {}, None
-    session.flush()
 
 
 def known_keys(session: Session) -> set[str]:

@@ -265,26 +265,17 @@ class SweepRun(Base):
 
 
 class DatasetRow(Base):
-    """Where a data set stands: an upload with its facts, or a built-in one once it was asked for."""
+    """An upload. A built-in data set has no row: its facts are in the code."""
 
     __tablename__ = "datasets"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """The facts of an upload; null for a built-in data set, whose facts are in the code."""
-    state: Mapped[str]
-    """ready, downloading or absent."""
-    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """done, total in bytes, while downloading."""
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    artifact: Mapped[str | None]
-    """Key of the arrays in the artifact store."""
-    bytes: Mapped[int | None]
+    facts: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 
 
 class Artifact(Base):
-    """One object of the artifact store. An object without a row is an orphan, and is swept."""
+    """One object of the artifact store. One without a row is an orphan and swept, but for built-in data sets."""
 
     __tablename__ = "artifacts"
 

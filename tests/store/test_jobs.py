@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from backend.datasets import DATASETS
 from backend.errors import Conflict, LeaseLost
 from backend.queue import sweep_orphans, take_back_lost
 from backend.store import history, jobs
 from backend.store.artifacts import ArtifactStore
 from backend.store.clock import database_clock, utc_now
+from backend.store.dataset_files import artifact_key
 from backend.store.session import Database, current_revision
 from backend.store.tables import Artifact, Attempt, History, Job, Run
 
@@ -290,6 +292,15 @@ def test_counters_survive_many_writers(database: Database, make_run: MakeRun) ->
         list(pool.map(add, range(40)))
     with database.read() as session:
         assert session.scalars(select(Job.attempts)).one() == 40
+
+
+def test_the_file_of_a_built_in_data_set_is_no_orphan_though_no_row_names_it(
+    database: Database, artifacts: ArtifactStore
+) -> None:
+    key = artifact_key(DATASETS["mnist"])
+    artifacts.put(key, b"images")
+    assert sweep_orphans(database, artifacts, older_than=timedelta(0)) == 0
+    assert artifacts.exists(key)
 
 
 def test_orphans_are_swept_once_they_are_old(database: Database, artifacts: ArtifactStore) -> None:

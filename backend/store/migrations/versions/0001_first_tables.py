@@ -11,12 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "datasets",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("progress", sa.JSON(), nullable=False),
-        sa.Column("error", sa.JSON(), nullable=True),
-        sa.Column("artifact", sa.String(), nullable=True),
-        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_datasets")),
     )
