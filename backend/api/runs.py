@@ -119,16 +119,14 @@ def annotate_run(run_id: str, body: JsonObject, database: DatabaseOf) -> Run:
     """Change the notes and tags of a run."""
     annotation = bodies.read(Annotation, body)
     with database.write() as session:
-        run = runs.get(session, run_id)
-        runs.annotate(session, run, notes=annotation.notes, tags=annotation.tags)
-        return _record(session, run)
+        return _record(session, runs.annotate(session, run_id, notes=annotation.notes, tags=annotation.tags))
 
 
 @router.delete("/{run_id}", status_code=204)
 def delete_run(run_id: str, database: DatabaseOf, artifacts: ArtifactsOf) -> None:
     """Delete a run with its points, pictures and artifacts."""
     with database.write() as session:
-        keys = runs.remove(session, runs.get(session, run_id))
+        keys = runs.remove(session, run_id)
     for key in keys:
         artifacts.delete(key)
 
@@ -175,18 +173,14 @@ def get_checkpoint(run_id: str, database: DatabaseOf, artifacts: ArtifactsOf) ->
 def cancel_run(run_id: str, database: DatabaseOf) -> Run:
     """A queued run is cancelled at once; a running one is asked to stop."""
     with database.write() as session:
-        run = runs.get(session, run_id)
-        runs.cancel(session, run)
-        return _record(session, run)
+        return _record(session, runs.cancel(session, run_id))
 
 
 @router.post("/{run_id}/retry")
 def retry_run(run_id: str, database: DatabaseOf, wakeups: WakeupsOf, background: BackgroundTasks) -> Run:
     """Queue a failed or cancelled run again."""
     with database.write() as session:
-        run = runs.get(session, run_id)
-        runs.retry(session, run)
-        record = _record(session, run)
+        record = _record(session, runs.retry(session, run_id))
     background.add_task(wakeups.send, "train")
     return record
 

@@ -1,10 +1,11 @@
 """The life of a job: queued, claimed under a lease, renewed, ended, handed back or taken back.
 
-Lock order everywhere: job, then run, then revision. Whoever deletes a run locks its jobs first (:func:`jobs_of`).
+Lock order everywhere: jobs by run, then runs by id, then revision; :func:`backend.store.runs.locked` takes the first
+two. Whoever submits holds the lock of :func:`backend.store.runs.submitting_alone` before any of them.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +183,7 @@ def request_cancel(session: Session, job: Job) -> None:
     """Cancel a waiting job at once; ask the worker of a running one to stop.
 
     Raises:
+        NotFound: the job was deleted meanwhile.
         Conflict: the job has ended.
     """
     held = _lock(session, job.id)
@@ -211,12 +213,12 @@ def requeue(session: Session, job: Job) -> None:
     _set_runs(session, held, started_at=None, finished_at=None, error=None)
 
 
-def jobs_of(session: Session, run_id: str) -> Sequence[Job]:
-    """The jobs of a run, locked until the transaction ends."""
+def jobs_of(session: Session, run_ids: Collection[str]) -> Sequence[Job]:
+    """The jobs of runs, locked until the transaction ends; everybody locks in the same order."""
     return session.scalars(
         select(Job)
-        .where(Job.run_id == run_id)
-        .order_by(Job.created_at, Job.id)
+        .where(Job.run_id.in_(run_ids))
+        .order_by(Job.run_id, Job.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
@@ -274,9 +276,12 @@ def checkpoint_step(session: Session, run_id: str) -> int | None:
 
 
 def _lock(session: Session, job_id: str) -> Job:
-    return session.scalars(
+    job = session.scalars(
         select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    ).one_or_none()
+    if job is None:
+        raise NotFound(f"job {job_id!r} was deleted meanwhile")
+    return job
 
 
 def _wait_again(session: Session, job: Job) -> None:

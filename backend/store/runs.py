@@ -81,8 +81,28 @@ def submit(session: Session, expanded: Expanded, *, duplicate: bool = False) -> 
     if known is None:
         return Submitted(_create(session, expanded), created=True)
     if known.status in RETRYABLE:
-        retry(session, known)
+        jobs.requeue(session, _train_job(session, known))
+        session.refresh(known)
     return Submitted(known, created=False)
+
+
+def submit_all(session: Session, expanded: Sequence[Expanded]) -> list[Submitted]:
+    """Submit several, in the order given."""
+    submitting_alone(session)
+    digests = [each.spec.digest for each in expanded]
+    # All at once, before the first is submitted: one by one they would be locked in the order of the grid.
+    locked(session, session.scalars(select(Run.id).where(Run.digest.in_(digests))).all())
+    return [submit(session, each) for each in expanded]
+
+
+def locked(session: Session, run_ids: Collection[str]) -> list[Run]:
+    """Those of these runs that exist, as they are now, locked with their jobs until the transaction ends.
+
+    Whatever is decided about a run is decided after this: until then it may be claimed, retried or deleted.
+    """
+    jobs.jobs_of(session, run_ids)
+    rows = select(Run).where(Run.id.in_(run_ids)).order_by(Run.id).with_for_update()
+    return list(session.scalars(rows.execution_options(populate_existing=True)))
 
 
 def get(session: Session, run_id: str) -> Run:
@@ -136,45 +156,55 @@ def newest_first(session: Session, query: Select[Any], table: Any, limit: int, a
     return Page(rows[:limit], Position(rows[limit - 1].created_at, rows[limit - 1].id) if more else None)
 
 
-def annotate(session: Session, run: Run, *, notes: str | None, tags: Sequence[str] | None) -> None:
-    """Change a person's notes and tags; null leaves them as they are."""
+def annotate(session: Session, run_id: str, *, notes: str | None, tags: Sequence[str] | None) -> Run:
+    """Change a person's notes and tags; null leaves them as they are.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    run = _locked(session, run_id)
     if notes is not None:
         run.notes = notes
     if tags is not None:
         run.tags = list(tags)
     mark_changed(session, run.id)
+    return run
 
 
-def cancel(session: Session, run: Run) -> None:
+def cancel(session: Session, run_id: str) -> Run:
     """Cancel a queued run at once; ask the worker of a running one to stop.
 
     Raises:
+        NotFound: there is no such run.
         Conflict: the run has ended.
     """
-    job = _train_job(session, run)
-    jobs.request_cancel(session, job)
+    run = _locked(session, run_id)
+    jobs.request_cancel(session, _train_job(session, run))
     session.refresh(run)
+    return run
 
 
-def retry(session: Session, run: Run) -> None:
+def retry(session: Session, run_id: str) -> Run:
     """Queue a failed or cancelled run again; it goes on from its last checkpoint.
 
     Raises:
+        NotFound: there is no such run.
         Conflict: the run is in another state.
     """
-    job = _train_job(session, run)
-    jobs.requeue(session, job)
+    run = _locked(session, run_id)
+    jobs.requeue(session, _train_job(session, run))
     session.refresh(run)
+    return run
 
 
-def remove(session: Session, run: Run) -> list[str]:
+def remove(session: Session, run_id: str) -> list[str]:
     """Delete a run and all that hangs on it; returns the keys of its artifacts, to be deleted after the commit.
 
     Raises:
+        NotFound: there is no such run.
         Conflict: it is running.
     """
-    jobs.jobs_of(session, run.id)  # locked, so that no worker claims it from here on
-    session.refresh(run)
+    run = _locked(session, run_id)
     if run.status == "running":
         raise Conflict("the run is running: cancel it first, then delete it")
     keys = list(session.scalars(select(Artifact.key).where(Artifact.run_id == run.id)))
@@ -224,9 +254,18 @@ def submitting_alone(session: Session) -> None:
 
 
 def _oldest(session: Session, digest: str) -> Run | None:
-    return session.scalars(
-        select(Run).where(Run.digest == digest).order_by(Run.created_at, Run.id).limit(1)
-    ).one_or_none()
+    """The oldest run of a digest, locked; one that is deleted while its lock is waited for is none."""
+    oldest = select(Run.id).where(Run.digest == digest).order_by(Run.created_at, Run.id).limit(1)
+    while (run_id := session.scalar(oldest)) is not None:
+        for run in locked(session, [run_id]):
+            return run
+    return None
+
+
+def _locked(session: Session, run_id: str) -> Run:
+    for run in locked(session, [run_id]):
+        return run
+    raise NotFound(f"no run has the id {run_id!r}")
 
 
 def _create(session: Session, expanded: Expanded) -> Run:

@@ -29,7 +29,7 @@ def create(session: Session, base: Mapping[str, Any], grid: Mapping[str, Any], e
     sweep = Sweep(id=uuid.uuid4().hex, base=dict(base), grid=dict(grid), created_at=utc_now())
     session.add(sweep)
     session.flush()
-    members = dict.fromkeys(runs.submit(session, each).run.id for each in expanded)
+    members = dict.fromkeys(submitted.run.id for submitted in runs.submit_all(session, expanded))
     session.add_all(
         SweepRun(sweep_id=sweep.id, run_id=run_id, position=position) for position, run_id in enumerate(members)
     )
@@ -74,11 +74,11 @@ def cancel(session: Session, sweep: Sweep) -> None:
     Raises:
         Conflict: all have ended.
     """
-    active = [run for run in _members(session, sweep) if run.status in runs.ACTIVE]
+    active = [run.id for run in _locked_members(session, sweep) if run.status in runs.ACTIVE]
     if not active:
         raise Conflict("nothing to cancel: every run of this sweep has ended")
-    for run in active:
-        runs.cancel(session, run)
+    for run_id in active:
+        runs.cancel(session, run_id)
 
 
 def retry(session: Session, sweep: Sweep) -> None:
@@ -87,12 +87,12 @@ def retry(session: Session, sweep: Sweep) -> None:
     Raises:
         Conflict: none has failed or was cancelled.
     """
-    ended = [run for run in _members(session, sweep) if run.status in runs.RETRYABLE]
+    ended = [run.id for run in _locked_members(session, sweep) if run.status in runs.RETRYABLE]
     if not ended:
         raise Conflict("nothing to retry: no run of this sweep has failed or was cancelled")
-    for run in ended:
-        runs.retry(session, run)
+    for run_id in ended:
+        runs.retry(session, run_id)
 
 
-def _members(session: Session, sweep: Sweep) -> Sequence[Run]:
-    return details(session, [sweep])[0].runs
+def _locked_members(session: Session, sweep: Sweep) -> list[Run]:
+    return runs.locked(session, session.scalars(select(SweepRun.run_id).where(SweepRun.sweep_id == sweep.id)).all())

@@ -272,7 +272,7 @@ def test_deleting_a_run_takes_its_job_and_history_along(database: Database, make
         history.add_rows(session, "a", [(1, {})])
         history.add_log(session, "a", [(utc_now(), "started")])
     with database.write() as session:
-        assert [job.run_id for job in jobs.jobs_of(session, "a")] == ["a"]
+        assert [job.run_id for job in jobs.jobs_of(session, ["a"])] == ["a"]
         session.execute(delete(Run).where(Run.id == "a"))
     with database.read() as session:
         for table in (Job, History, Attempt):
