@@ -11,8 +11,10 @@ from backend.store.tables import History, LogLine
 
 
 def add_rows(session: Session, run_id: str, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    """Add (step, columns) rows; each step once, so a worker that resumes calls :func:`drop_after` first."""
+    """Add (step, columns) rows; each step once. Those of a commit that was thought to have failed are replaced."""
     if rows:
+        steps = [step for step, _ in rows]
+        session.execute(delete(History).where(History.run_id == run_id, History.step.in_(steps)))
         session.execute(
             insert(History), [{"run_id": run_id, "step": step, "columns": dict(columns)} for step, columns in rows]
         )

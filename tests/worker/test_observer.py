@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from backend.datasets import DATASETS
 from backend.errors import Cancelled, LeaseLost, Released
@@ -155,6 +156,29 @@ def test_a_wish_to_cancel_is_heard(database: Database, observer: JobObserver) ->
 def test_a_worker_that_is_stopped_hands_back(observer: JobObserver, stopping: list[bool]) -> None:
     stopping[0] = True
     assert stopped_by(observer) is Released
+
+
+def test_rows_whose_commit_only_seemed_to_fail_are_written_again(
+    database: Database, artifacts: ArtifactStore, run_id: str
+) -> None:
+    broken = [True]
+
+    def commit_and_lose_the_answer(connection: Connection) -> None:
+        database.engine.dialect.do_commit(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+        if broken:
+            broken.clear()
+            raise OperationalError("COMMIT", None, Exception("the connection was lost"))
+
+    with database.read() as session:
+        lease = jobs.lease_of(session.scalars(select(Job)).one(), 60.0)
+    observer = JobObserver(database, artifacts, lease, run_id, lambda: False)
+    observer.history(1, {"rate": 1.0})
+    event.listen(database.engine, "commit", commit_and_lose_the_answer)
+    observer.write(lambda session, job: None)
+    event.remove(database.engine, "commit", commit_and_lose_the_answer)
+    assert not broken
+    assert stored_steps(database) == [1]
+    observer.save(b"x", 2)
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)  # a file has no connections to break
