@@ -85,7 +85,8 @@ def get_frontier(
             "groups": _groups(columns, chosen, group_by, corner),
         }
 
-    return respond(request, plane.answer(columns, ("frontier", wanted, group_by), build))
+    # The digest too: a name can be given to other images while no point has changed.
+    return respond(request, plane.answer(columns, ("frontier", wanted, facts.sha256, group_by), build))
 
 
 def _groups(

@@ -249,3 +249,20 @@ def test_a_waiting_job_can_be_cancelled(client):
     assert client.post(f"/api/v1/jobs/{job_id}/cancel").json()["status"] == "cancelled"
     assert client.post(f"/api/v1/jobs/{job_id}/cancel").status_code == 409
     assert client.get("/api/v1/datasets/mnist").json()["state"] == "absent"
+
+
+def test_the_bound_of_a_name_is_that_of_its_images_now(client):
+    def images(side):
+        file = io.BytesIO()
+        np.savez(file, images=np.random.default_rng(0).integers(0, 256, (40, side, side)).astype(np.uint8))
+        return file.getvalue()
+
+    bounds = []
+    for side in (6, 8):
+        made = upload(client, "mine", images(side))
+        assert made.status_code == 201, made.text
+        bound = client.get("/api/v1/frontier", params={"dataset": "mine"}).json()["entropy_bound"]
+        assert bound == made.json()["entropy_bound"]
+        bounds.append(bound)
+        client.delete("/api/v1/datasets/mine")
+    assert bounds[0] != bounds[1]
