@@ -1,13 +1,13 @@
 """``/datasets``: what there is to train on, uploads, downloads."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
-from threading import Lock
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf
@@ -25,7 +25,8 @@ router = APIRouter(prefix="/datasets", tags=["datasets"])
 
 _UNPACKED_FACTOR = 4
 """How much larger than the upload limit the unpacked arrays may be."""
-_one_upload = Lock()  # each holds its arrays in memory while it is checked
+_one_upload = ThreadPoolExecutor(1, "upload")
+"""Uploads are checked one after the other, since each is held in memory, by no thread that other requests need."""
 
 _UPLOAD_SCHEMA = {
     "requestBody": {
@@ -124,7 +125,9 @@ async def upload_dataset(
         if not isinstance(file, UploadFile):
             raise Invalid([FieldProblem(("file",), "is missing: a .npz file, sent as multipart/form-data")])
         most = settings.upload_limit_mb * 2**20 * _UNPACKED_FACTOR
-        created, record = await run_in_threadpool(_add, database, artifacts, name, file.file, most)
+        created, record = await asyncio.get_running_loop().run_in_executor(
+            _one_upload, _add, database, artifacts, name, file.file, most
+        )
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"{PREFIX}/datasets/{record.name}"
     return record
@@ -153,21 +156,24 @@ def delete_dataset(name: str, database: DatabaseOf, artifacts: ArtifactsOf) -> N
     """Delete an upload, or the local copy of a built-in data set; 409 while it is in use."""
     with database.write() as session:
         key = datasets.remove(session, name)
-    artifacts.delete(key)
+    with database.write() as session:  # after the commit, and not if somebody has uploaded it again by now
+        if datasets.is_nobodys(session, key):
+            artifacts.delete(key)
 
 
 def _add(
     database: Database, artifacts: ArtifactStore, name: str, file: IO[bytes], most: int
 ) -> tuple[bool, DatasetRecord]:
-    with _one_upload:
-        upload: Upload = read_upload(name, file, most)
-        facts, key = upload.facts, artifact_key(upload.facts)
-        with database.read() as session:
-            datasets.refuse_other_content(session, facts)
-        content = pack(upload.arrays)
+    upload: Upload = read_upload(name, file, most)
+    facts, key = upload.facts, artifact_key(upload.facts)
+    with database.read() as session:
+        datasets.refuse_other_content(session, facts)
+    content = pack(upload.arrays)
     artifacts.put(key, content)  # before the row, so that no row names an object that is not there
     with database.write() as session:
         created = datasets.add_upload(session, facts, key, len(content), hashlib.sha256(content).hexdigest())
+        if not artifacts.exists(key):  # the same upload was deleted in between
+            artifacts.put(key, content)
         activity = datasets.activity(session)
     return created, _record(facts, activity, artifacts)
 

@@ -58,7 +58,9 @@ def is_bundled(facts: DatasetFacts) -> bool:
 
 
 def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha256: str) -> bool:
-    """Store the facts of an upload whose arrays are in the artifact store; false where it is there already.
+    """Store the facts of an upload; false where it is there already.
+
+    Whoever deletes data sets waits until the transaction ends: the arrays that are there now stay.
 
     Args:
         key: where the artifact store keeps the arrays.
@@ -68,6 +70,7 @@ def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha25
     Raises:
         Conflict: the name belongs to a data set with other content.
     """
+    runs.submitting_alone(session)
     refuse_other_content(session, facts)
     if session.get(DatasetRow, facts.name) is not None:
         return False
@@ -146,6 +149,12 @@ def remove(session: Session, name: str) -> str:
     session.execute(delete(DatasetRow).where(DatasetRow.name == name))
     session.execute(delete(Artifact).where(Artifact.key == key))
     return key
+
+
+def is_nobodys(session: Session, key: str) -> bool:
+    """Whether no data set names this object, nor will one before the transaction ends."""
+    runs.submitting_alone(session)
+    return session.get(Artifact, key) is None
 
 
 def _activity(downloading: bool, progress: Mapping[str, Any], error: Mapping[str, Any] | None) -> Activity:

@@ -1,11 +1,15 @@
 """``/datasets`` and ``/jobs``: built-in facts, uploads, downloads, draws."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from rows import set_status, tiles
 
+from backend.api import datasets as datasets_api
 from backend.settings import Settings
 from backend.store import jobs, objects, results
 from backend.store.dataset_files import artifact_key, unpack
@@ -102,8 +106,6 @@ def test_an_upload_needs_a_name_and_a_file(client):
 
 
 def test_an_upload_over_the_limit_is_413(client, sqlite_url, tmp_path):
-    from fastapi.testclient import TestClient
-
     from backend.app import create_app
 
     small = create_app(Settings(home=tmp_path, database_url=sqlite_url, upload_limit_mb=1))
@@ -266,3 +268,67 @@ def test_the_bound_of_a_name_is_that_of_its_images_now(client):
         bounds.append(bound)
         client.delete("/api/v1/datasets/mine")
     assert bounds[0] != bounds[1]
+
+
+class Paused:
+    """Stops the first caller of a method of the artifact store until it is let on."""
+
+    def __init__(self, monkeypatch, store, method):
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        original, first = getattr(store, method), [True]
+
+        def pausing(*arguments):
+            before = original(*arguments) if method == "put" else None
+            if first:
+                first.clear()
+                self.reached.set()
+                assert self.go_on.wait(20)
+            return before if method == "put" else original(*arguments)
+
+        monkeypatch.setattr(store, method, pausing)
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_an_upload_that_is_deleted_and_sent_again_at_once_keeps_its_images(everywhere, monkeypatch, method):
+    store = everywhere.app.state.artifacts
+    assert upload(everywhere, "mine", npz()).status_code == 201
+    paused = Paused(monkeypatch, store, method)
+
+    def delete():
+        return everywhere.delete("/api/v1/datasets/mine").status_code
+
+    def send():
+        return upload(everywhere, "mine", npz()).status_code
+
+    late, early = (send, delete) if method == "put" else (delete, send)
+    with ThreadPoolExecutor(2) as pool:
+        second = pool.submit(late)
+        assert paused.reached.wait(20)
+        first = pool.submit(early)
+        if method == "put":
+            assert first.result() == 204
+        paused.go_on.set()
+        codes = {first.result(), second.result()}
+    assert codes == {201, 204}
+    (key,) = store.keys()
+    assert everywhere.get("/api/v1/datasets/mine").json()["state"] == "ready"
+
+
+def test_uploads_that_wait_for_each_other_leave_room_for_other_requests(app, monkeypatch):
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(*arguments):
+        began.set()
+        assert go_on.wait(20)
+        raise AssertionError("let on")
+
+    monkeypatch.setattr(datasets_api, "read_upload", slow)
+    with TestClient(app, raise_server_exceptions=False) as client, ThreadPoolExecutor(60) as pool:
+        waiting = [pool.submit(upload, client, "mine", npz()) for _ in range(50)]
+        assert began.wait(20)
+        other = pool.submit(client.get, "/api/v1/runs")
+        try:
+            assert other.result(10).status_code == 200
+        finally:
+            go_on.set()
+        assert {each.result().status_code for each in waiting} == {500}
