@@ -7,11 +7,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery
 
+from backend.errors import NotFound
 from backend.settings import Settings
 from backend.store import jobs, objects
 from backend.store.artifacts import ArtifactStore
@@ -152,7 +153,14 @@ def sweep_orphans(database: Database, artifacts: ArtifactStore, older_than: time
     with database.read() as session:
         known = objects.known_keys(session)
     newest = utc_now() - older_than
-    orphans = [key for key in stored if key not in known and artifacts.modified(key) < newest]
+    orphans = [key for key in stored if key not in known and _is_older(artifacts, key, newest)]
     for key in orphans:
         artifacts.delete(key)
     return len(orphans)
+
+
+def _is_older(artifacts: ArtifactStore, key: str, than: datetime) -> bool:
+    try:
+        return artifacts.modified(key) < than
+    except NotFound:  # deleted meanwhile by whoever it belonged to
+        return False

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -301,6 +301,23 @@ def test_the_file_of_a_built_in_data_set_is_no_orphan_though_no_row_names_it(
     artifacts.put(key, b"images")
     assert sweep_orphans(database, artifacts, older_than=timedelta(0)) == 0
     assert artifacts.exists(key)
+
+
+def test_an_object_that_goes_while_orphans_are_looked_for_is_no_obstacle(
+    database: Database, artifacts: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        artifacts.put(f"checkpoints/{name}/1", b"orphan")
+    modified = artifacts.modified
+
+    def gone_first(key: str) -> datetime:
+        if "/a/" in key:
+            artifacts.delete(key)
+        return modified(key)
+
+    monkeypatch.setattr(artifacts, "modified", gone_first)
+    assert sweep_orphans(database, artifacts, older_than=timedelta(0)) == 1
+    assert list(artifacts.keys()) == []
 
 
 def test_orphans_are_swept_once_they_are_old(database: Database, artifacts: ArtifactStore) -> None:
