@@ -64,7 +64,7 @@ class Guard:
         if not self._is_ours(host):
             raise Forbidden(f"writes do not come in as host {host}: add it to FRONTIER_ALLOWED_HOSTS if it is yours")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _host_of(origin) != host.lower():
             raise Forbidden(f"writes do not come in from a page of {origin}")
 
     def _is_ours(self, host: str) -> bool:
@@ -119,6 +119,14 @@ class Guard:
             COOKIE, _sealed(self._token), httponly=True, samesite="strict", secure=request.url.scheme == "https"
         )
         return response
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; empty where it is none, and so nobody's."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _with_headers(send: Send) -> Send:

@@ -133,6 +133,8 @@ def test_a_write_from_a_foreign_host_is_403(sqlite_url, tmp_path, host, allowed)
         ("https://evil.example", False),
         ("null", False),
         ("", False),
+        ("http://[", False),
+        ("http://[::1", False),
     ],
 )
 def test_a_write_from_a_foreign_page_is_403(client, origin, allowed):
