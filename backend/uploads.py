@@ -28,6 +28,8 @@ _HELD_OUT = 10
 _STEPS = 3000
 """Training steps of the default run; about a quarter of a minute for small images on two cores."""
 _HEADER_BYTES = 10_000
+_CONTENTS_BYTES = 2**17
+"""Longest table of contents; the end of the file, where it is looked for, is half of that."""
 _GREY = ("uint8", "float16", "float32", "float64")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
@@ -76,12 +78,34 @@ def read_upload(name: str, file: IO[bytes], most_bytes: int) -> Upload:
 
 def _read_npz(file: IO[bytes], most_bytes: int) -> dict[str, Array]:
     try:
-        with zipfile.ZipFile(file) as archive:
+        guarded = _Bounded(file)
+        with zipfile.ZipFile(guarded) as archive:  # type: ignore[arg-type]
+            guarded.most = None
             members = archive.infolist()
             _check_members(members, most_bytes)
             return {_array_name(member): _read_member(archive, member) for member in members}
     except _UNREADABLE as error:
         raise _bad("file", f"is no complete .npz file, as numpy.savez writes it: {error}") from error
+
+
+class _Bounded:
+    """A file that gives no more than ``most`` bytes at once: a table of contents of millions would fill the memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.most: int | None = _CONTENTS_BYTES
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if self.most is None:
+            return self._file.read(size)
+        content = self._file.read(self.most + 1 if size < 0 else min(size, self.most + 1))
+        if len(content) > self.most:
+            raise zipfile.BadZipFile("its table of contents is too long")
+        return content
 
 
 def _check_members(members: list[zipfile.ZipInfo], most_bytes: int) -> None:
@@ -91,6 +115,8 @@ def _check_members(members: list[zipfile.ZipInfo], most_bytes: int) -> None:
             raise _bad("file", f"holds {name[:80]!r}: only arrays named images and labels belong into it")
         if names.count(name) > 1:
             raise _bad("file", f"holds {name} twice")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise _bad("file", "is compressed in a way that numpy does not write: save it with numpy.savez_compressed")
     size = sum(member.file_size for member in members)
     if size > most_bytes:
         raise _bad("file", f"holds {size / 2**20:.0f} MiB unpacked, over the limit of {most_bytes / 2**20:.0f} MiB")

@@ -1,6 +1,8 @@
 """Uploads: what is taken, how it is split, and one named reason for everything that is not taken."""
 
 import io
+import struct
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -185,6 +187,32 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused():
     assert content.count(declared) == 2
     content = content.replace(declared, (10 + len(header) + 320).to_bytes(4, "little"))
     assert "no complete .npz" in refusal(io.BytesIO(content))[1]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_compression_that_numpy_does_not_write_is_refused_whole_or_damaged(method):
+    file, array = io.BytesIO(), io.BytesIO()
+    np.save(array, images(20, 4, 4))
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("images.npy", array.getvalue())
+    damaged = bytearray(file.getvalue())
+    damaged[60] ^= 0xFF
+    for content in (file.getvalue(), bytes(damaged)):
+        loc, message = refusal(io.BytesIO(content))
+        assert loc == "file"
+        assert "numpy.savez_compressed" in message
+
+
+def test_a_table_of_contents_of_millions_is_refused_before_it_is_read():
+    number, entry = 1_000_000, b"PK\1\2" + bytes(42)
+    contents = entry * number
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(contents), 0, 0)
+    tracemalloc.start()
+    loc, message = refusal(io.BytesIO(contents + end))
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (loc, "too long" in message) == ("file", True)
+    assert used < 2 * len(contents)
 
 
 def test_two_arrays_of_one_name_are_refused():
