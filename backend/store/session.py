@@ -12,6 +12,7 @@ from backend.store.tables import Deletion, Revision, Run
 
 _CHANGED, _DELETED, _POINTS = "changed runs", "deleted runs", "points changed"
 _BUSY_TIMEOUT_S = 30
+_SNAPSHOT = "REPEATABLE READ"
 
 
 class Database:
@@ -21,6 +22,8 @@ class Database:
         self.url = make_url(url)
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(immediate=True)
+        # SQLite's transactions are snapshots anyway.
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_SNAPSHOT)
 
     @property
     def is_sqlite(self) -> bool:
@@ -29,7 +32,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent snapshot; nothing is written."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
