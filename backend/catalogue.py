@@ -42,7 +42,21 @@ def spec_schema() -> Schema:
     properties["method"] = {"enum": list(METHODS)}
     for key, paths in SHORT_KEYS.items():
         properties[key] = _field_schema(paths[0])
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"type": "object", "properties": _or_a_kind(properties), "additionalProperties": False}
+
+
+def _or_a_kind(schema: Any) -> Any:
+    """The same schema, where the bare name of a kind stands for that part with its defaults."""
+    if isinstance(schema, list):
+        return [_or_a_kind(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inside = {key: _or_a_kind(value) for key, value in schema.items() if key != "oneOf"}
+    options = schema.get("oneOf", [schema])
+    kinds = [option.get("properties", {}).get("kind", {}).get("const") for option in options]
+    if "oneOf" in schema:
+        inside["oneOf"] = [{key: _or_a_kind(value) for key, value in option.items()} for option in options]
+    return {"anyOf": [{"enum": kinds}, inside]} if all(kinds) else inside
 
 
 def _part_entry(part: type[Part]) -> Entry:

@@ -4,18 +4,19 @@ Precedence: explicit > method > data set > field default.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.methods import METHODS, method_of
-from backend.spec import DEFAULT_DATASET, RunSpec, kinds
+from backend.rules import broken_rules
+from backend.spec import DEFAULT_DATASET, Config, RunSpec, kinds
 
 Tree = dict[str, Any]
 Path = tuple[str, ...]
@@ -67,7 +68,7 @@ def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
     """
     if not isinstance(body, dict):
         raise Invalid([FieldProblem((), 'a specification is a JSON object, such as {"dataset": "digits"}')])
-    reader = _Reader(body)
+    reader = _Reader(_whole_numbers(body))
     explicit = reader.explicit()
     facts = _facts(explicit, datasets, reader)
     method = reader.method()
@@ -80,7 +81,7 @@ def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
     ):
         tree = _merge(tree, layer)
     spec = reader.validate(tree)
-    problems = list(_cross_checks(spec, facts))
+    problems = broken_rules(spec, facts)
     if problems:
         raise Invalid([FieldProblem(reader.as_written(p.loc), p.msg) for p in problems])
     return Expanded(spec, method or method_of(spec.objective))
@@ -214,7 +215,8 @@ class _Reader:
         except ValidationError as error:
             for each in error.errors(include_url=False, include_context=False):
                 loc = _without_tags(each["loc"])
-                self._problem(self.as_written(loc), each["msg"])
+                msg = _no_such_field(each["loc"]) if each["type"] == "extra_forbidden" else each["msg"]
+                self._problem(self.as_written(loc), msg)
             self._raise()
             raise
 
@@ -248,6 +250,38 @@ def _without_tags(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return tuple(part for index, part in enumerate(loc) if index == len(loc) - 1 or index == 0 or part not in _TAGS)
 
 
+def _no_such_field(loc: tuple[str | int, ...]) -> str:
+    """Says what stands where a field was written that does not exist."""
+    *path, name = loc
+    here: list[type[Config]] = [RunSpec]
+    for part in (part for part in path if isinstance(part, str)):
+        tagged = [each for each in here if each.model_fields.get("kind", FieldInfo()).default == part]
+        fields = [each.model_fields[part] for each in here if part in each.model_fields]
+        here = tagged or [config for field in fields for config in _configs(field.annotation)]
+    known = list(dict.fromkeys(field for config in here for field in config.model_fields))
+    close = get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"it has: {', '.join(known)}"
+    return f"{'.'.join(map(str, path))} has no {name}; {hint}"
+
+
+def _configs(annotation: Any) -> list[type[Config]]:
+    """The configs that an annotation names, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, Config):
+        return [annotation]
+    return [config for inner in get_args(annotation) for config in _configs(inner)]
+
+
+def _whole_numbers(value: Any) -> Any:
+    """JSON has one kind of number: 2.0 is the integer 2 (and a field of fractions reads 2 as 2.0)."""
+    if isinstance(value, dict):
+        return {key: _whole_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(each) for each in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
 def _merge(below: Any, above: Any) -> Any:
     """Lay one tree over another. A part of another kind replaces the one below instead of mixing with it."""
     if isinstance(above, str) and isinstance(below, dict) and "kind" in below:
@@ -279,62 +313,3 @@ def _facts(explicit: Tree, datasets: Mapping[str, DatasetFacts], reader: _Reader
         loc = reader.as_written(("dataset", "name"))
         raise Invalid([FieldProblem(loc, f"no such data set; there are: {', '.join(sorted(datasets))}")])
     return datasets[name]
-
-
-def _cross_checks(spec: RunSpec, facts: DatasetFacts) -> "list[FieldProblem]":
-    """Rules between fields, and between a field and the data."""
-    found: list[FieldProblem] = []
-    dataset, training, rate = spec.dataset, spec.training, spec.objective.rate
-    train = facts.splits["train"]
-    if dataset.sha256 != facts.sha256:
-        found.append(
-            FieldProblem(("dataset", "sha256"), f"{facts.name} here has other content, {facts.sha256}: leave it out")
-        )
-    if dataset.binarize not in facts.binarizations:
-        choices = ", ".join(facts.binarizations)
-        found.append(FieldProblem(("dataset", "binarize"), f"{facts.name} has {facts.values} images: choose {choices}"))
-    if dataset.train_limit is not None and dataset.train_limit > train:
-        found.append(FieldProblem(("dataset", "train_limit"), f"{facts.name} has {train} training images"))
-    if dataset.eval_limit is not None and dataset.eval_limit > facts.splits["test"]:
-        found.append(FieldProblem(("dataset", "eval_limit"), f"{facts.name} has {facts.splits['test']} test images"))
-    anneal = getattr(rate, "anneal_epochs", 0)
-    if anneal > training.epochs:
-        found.append(
-            FieldProblem(
-                ("objective", "rate", "anneal_epochs"),
-                f"annealing over {anneal} epochs never ends in {training.epochs} epochs of training",
-            )
-        )
-    parameters = largest_layer(spec, facts)
-    if parameters > MAX_LAYER_PARAMETERS:
-        found.append(
-            FieldProblem(
-                ("architecture", "width"),
-                f"the largest layer would hold {parameters:.1e} parameters, over the limit of "
-                f"{MAX_LAYER_PARAMETERS:.0e}: lower width, units or latent_dim, or use smaller images",
-            )
-        )
-    return found
-
-
-MAX_LAYER_PARAMETERS = 2**28
-"""A layer beyond this (1 GiB in float32, four times that with Adam) is a typing error on any machine we know."""
-
-
-def largest_layer(spec: RunSpec, facts: DatasetFacts) -> int:
-    """Parameters of the largest single layer, roughly: a gate doubles a layer's outputs."""
-    architecture = spec.architecture
-    largest = 0
-    for part in (architecture.encoder, architecture.decoder):
-        network = part.network
-        if network.kind == "mlp":
-            units = math.ceil(network.units * architecture.width)
-            largest = max(largest, 2 * units * max(units, facts.pixels, architecture.latent_dim))
-        else:
-            patch = math.ceil(facts.height / 4) * math.ceil(facts.width / 4)
-            largest = max(
-                largest,
-                2 * patch * math.ceil(64 * architecture.width) * math.ceil(256 * architecture.width),
-                2 * patch * math.ceil(64 * architecture.width) * architecture.latent_dim,
-            )
-    return largest

@@ -299,8 +299,8 @@ class Training(Config):
     """Passes over the training images, 1 to 100000."""
     batch_size: int = Field(default=128, ge=1, le=65_536)
     """Images a step, 1 to 65536; at most the training set."""
-    learning_rate: float = Field(default=3e-4, gt=0, le=1.0)
-    """Adam's step size, above 0 up to 1."""
+    learning_rate: float = Field(default=3e-4, gt=0, le=1e6)
+    """Adam's step size, above 0 up to 1e6."""
     schedule: Literal["paper", "constant"] = "paper"
     """``paper``: constant for the first half of the steps, then linear to 0 (B, F.4); ``constant``."""
     normalize_gradients: bool = True

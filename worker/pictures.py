@@ -47,11 +47,12 @@ def draw_pictures(
         model: the trained model.
         data: its data.
         seed: 0 for a point's own pictures; another for more of them.
-        count: images of each kind, at least 1; inputs are at most the test split.
+        count: images of each kind, at least 1, at most the test split.
         observer: its ``check`` is called between rows where sampling is slow.
     """
     device = data.shown.images.device
     chosen = numpy_generator(seed, f"{data.name}/inputs").permutation(len(data.shown))[:count]
+    count = len(chosen)
     x = data.shown.batch(torch.from_numpy(chosen).to(device), StepNoise(seed, "inputs", device).at(0))
 
     def noise(picture: str) -> FixedNoise:
@@ -67,6 +68,7 @@ def draw_pictures(
                 observer.progress(Progress(stage="drawing", step=len(images) - 1, steps=4))
                 picture = f"{name}_{kind}"
                 images[picture] = model.decoder.sample(z, draws, noise(picture), observer.check).mean(1)
+    observer.progress(Progress(stage="drawing", step=4, steps=4))
     return {name: tile(each) for name, each in images.items()}
 
 

@@ -50,8 +50,9 @@ def name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Windo
         yanchor="bottom", align="right" if skew else "left", showarrow=False,
         text="<br>".join(
             [
-                f"{where}: {what}, infeasible",
-                *wrap(f"best known H ≤ {number(bound.value)}: {short_ids(bound.source)}", width=40),
+                f"{where}: {what} at the best known bound,",
+                *wrap(f"H ≤ {number(bound.value)} ({short_ids(bound.source)});", width=44),
+                "infeasible if H is that large",
             ]
         ),
         font={"size": 11, "color": colours.muted},

@@ -101,7 +101,8 @@ def test_evaluation_can_be_stopped(models: list[tuple[Any, Model]], digits: Data
 def test_progress_goes_through_measuring_to_drawing(models: list[tuple[Any, Model]], digits: Data) -> None:
     observer = Recorder()
     evaluate(models[0][1], models[0][0], digits, observer=observer)
-    assert [each.stage for each in observer.told] == ["measuring", "drawing", "drawing", "drawing", "drawing"]
+    assert [each.stage for each in observer.told] == ["measuring", *["drawing"] * 5]
+    assert observer.told[-1].step == observer.told[-1].steps
 
 
 def test_a_model_of_nan_is_an_error_not_a_point(digits: Data) -> None:

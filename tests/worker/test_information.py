@@ -127,3 +127,15 @@ def test_the_bounds_of_a_source_with_known_entropy() -> None:
     assert entropy - float(distortion.mean()) - error <= information <= float(rate.mean()) + error
     assert float(including.mean()) <= information + spread
     assert float(mixture.leave_one_out.mean()) >= information - spread
+
+
+def test_a_mixture_that_float64_cannot_hold_is_flagged_and_gives_no_interval() -> None:
+    generator = torch.Generator().manual_seed(6)
+    loc = 1e6 * torch.randn(50, 2, generator=generator, dtype=torch.float64)
+    e = DiagonalGaussian(loc, torch.full_like(loc, 1e-3))
+    z = loc + e.scale * torch.randn(50, 2, generator=generator, dtype=torch.float64)
+    encoded = Encoded(posterior=e, z=z, rate=e.kl_from_standard().sum(1), spec=RunSpec())
+    findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
+    assert findings.information is None
+    assert all(estimate.flags == ("imprecise",) for estimate in findings.estimates.values())
+    assert all(estimate.value is not None for estimate in findings.estimates.values())

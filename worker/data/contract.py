@@ -44,7 +44,7 @@ class Data:
     """A data set as a run uses it: binarised, cut to its limits, on the device."""
 
     name: str
-    """``name/binarize``: what a picture's inputs and noise depend on."""
+    """What a picture's inputs and noise depend on; the same for every binarisation, which can be compared by eye."""
     shape: ImageShape
     train: Split
     validation: Split

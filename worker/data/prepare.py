@@ -29,7 +29,7 @@ def prepare(dataset: Dataset, facts: DatasetFacts, arrays: Arrays, device: torch
     train = _split("train", dataset, arrays, device)
     test = _split("test", dataset, arrays, device)
     return Data(
-        name=f"{facts.name}/{dataset.binarize}",
+        name=facts.name,
         shape=ImageShape(height=facts.height, width=facts.width, channels=facts.channels),
         train=_limited(train, dataset.train_limit, "train"),
         validation=_split("validation", dataset, arrays, device),

@@ -12,6 +12,8 @@ from backend.spec import MutualInformationEstimator
 from worker.distributions import Posterior
 from worker.estimators.contract import Encoded, Findings, mean_estimate
 
+LARGEST_ERROR = 0.01
+"""Nats. A mixture whose densities are known no better says nothing: the encoder's scales are far too small."""
 PAIRS_AT_ONCE = 4_000_000
 """32 MB in float64."""
 
@@ -26,6 +28,8 @@ class Mixture:
 
     including_self: Tensor
     leave_one_out: Tensor
+    error: float
+    """Largest rounding error seen in a log density, nats: all pairs against the same sum without a matrix product."""
 
 
 def mixture_information(
@@ -48,12 +52,13 @@ def mixture_information(
     rows = max(1, pairs_at_once // count)
     ratios_self, ratios_others = torch.empty_like(z[:, 0]), torch.empty_like(z[:, 0])
     shares_self, shares_others = torch.zeros_like(z[:, 0]), torch.zeros_like(z[:, 0])
+    densities = torch.empty_like(z[:, 0])
     for start in range(0, count, rows):
         check()
         chosen = slice(start, min(start + rows, count))
         pairs = posterior.pairwise_log_prob(z[chosen])
         diagonal = pairs.diagonal(start)
-        own = diagonal.clone()
+        own = densities[chosen] = diagonal.clone()
         diagonal.fill_(-math.inf)
         peak = pairs.max(dim=1).values
         # what is far below its row's peak adds nothing, so float32 is enough for the exponential and twice as fast
@@ -65,7 +70,8 @@ def mixture_information(
         shares_others += ((peak - others).exp().float() @ scaled).double()
         shares_self += ((peak - everything).exp().float() @ scaled).double()
         shares_self[chosen] += (own - everything).exp()
-    return Mixture(ratios_self - shares_self + 1, ratios_others - shares_others + 1)
+    error = float((densities - posterior.log_prob(z)).abs().max())
+    return Mixture(ratios_self - shares_self + 1, ratios_others - shares_others + 1, error)
 
 
 def mutual_information(config: MutualInformationEstimator, encoded: Encoded, check: Callable[[], None]) -> Findings:
@@ -74,14 +80,16 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     The least of two estimates is a little low in expectation, so only the interval takes it; the estimates are raw, and
     the lower bound on KL(q || m) may be negative, which says no more than that a divergence is at least 0.
 
-    Saturated where the lower end exceeds log N - 1: the mixture cannot tell more than log N examples apart.
+    Saturated where the lower end exceeds log N - 1: the mixture cannot tell more than log N examples apart. Imprecise,
+    and without an interval, where float64 cannot hold the densities of a model that diverged.
     """
     count = len(encoded.z)
     mixture = mixture_information(encoded.posterior, encoded.z, check)
     lower = float(mixture.including_self.mean())
     upper = min(float(mixture.leave_one_out.mean()), float(encoded.rate.mean()))
     saturated = lower > math.log(count) - 1
-    flags = ("saturated",) if saturated else ()
+    imprecise = not mixture.error <= LARGEST_ERROR
+    flags = ("imprecise",) if imprecise else ("saturated",) if saturated else ()
     settings = {"examples": count, "samples": 1}
     return Findings(
         estimates={
@@ -98,5 +106,5 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
                 encoded.rate - mixture.including_self, bound="upper", flags=flags, settings=settings
             ),
         },
-        information=InformationInterval(lower=lower, upper=upper, saturated=saturated),
+        information=None if imprecise else InformationInterval(lower=lower, upper=upper, saturated=saturated),
     )

@@ -1,0 +1,118 @@
+"""Writing a specification out: precedence, short keys, and errors in the writer's own words."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from backend.catalogue import spec_schema
+from backend.datasets import DATASETS
+from backend.errors import Invalid
+from backend.expand import expand
+from backend.rules import MAX_LAYER_PARAMETERS, largest_layer
+
+
+def problems(body: Any) -> dict[str, str]:
+    with pytest.raises(Invalid) as caught:
+        expand(body, DATASETS)
+    return {".".join(map(str, problem.loc)): problem.msg for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"dataset": "mnist", "architecture": "---", "beta": 0.5},
+        {"dataset": "mnist/dynamic", "network": "conv", "width": 16},
+        {"objective": {"rate": "none"}},
+        {"method": "target-rate", "target_rate": 8},
+        {"architecture": {"encoder": "gaussian", "decoder": {"network": "mlp"}}, "divergence": "none"},
+        {"objective": {"rate": {"anneal_epochs": 3}}, "beta": 0.5, "epochs": 5},
+    ],
+)
+def test_what_is_written_out_stands_for_itself_and_fits_the_schema(body: dict[str, Any]) -> None:
+    first = expand(body, DATASETS)
+    full = first.spec.model_dump(mode="json")
+    again = expand(full, DATASETS)
+    assert again.spec == first.spec
+    assert again.spec.digest == first.spec.digest
+    for written in (body, full):
+        jsonschema.validate(written, spec_schema())
+
+
+def test_precedence_is_explicit_then_method_then_data_set_then_field() -> None:
+    assert expand({}, DATASETS).spec.training.learning_rate == DATASETS["digits"].defaults["training"]["learning_rate"]
+    by_method = expand({"method": "beta-vae"}, DATASETS)
+    assert by_method.spec.objective.rate.beta == 4.0
+    explicit = expand({"method": "beta-vae", "objective": {"rate": {"beta": 0.3}}, "epochs": 1}, DATASETS)
+    assert explicit.method == "beta-vae"
+    assert explicit.spec.objective.rate.beta == 0.3
+    assert explicit.spec.training.epochs == 1
+
+
+def test_a_part_of_another_kind_inherits_nothing() -> None:
+    spec = expand({"dataset": "mnist", "architecture": {"encoder": {"network": {"kind": "conv"}}}}, DATASETS).spec
+    assert spec.architecture.encoder.network.model_dump() == {"kind": "conv"}
+    assert spec.architecture.decoder.network.kind == "mlp"
+
+
+def test_json_has_one_kind_of_number() -> None:
+    assert expand({"epochs": 2.0, "beta": 2}, DATASETS).spec == expand({"epochs": 2, "beta": 2.0}, DATASETS).spec
+
+
+@pytest.mark.parametrize(
+    ("objective", "method"),
+    [
+        ({}, "vae"),
+        ({"rate": {"kind": "beta", "beta": 0.5}}, "beta-vae"),
+        ({"rate": {"kind": "beta", "beta": 1, "anneal_epochs": 1}}, "vae"),
+        ({"rate": {"kind": "target", "target_rate": 3}}, "target-rate"),
+        ({"rate": {"kind": "none"}}, "autoencoder"),
+    ],
+)
+def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, Any], method: str) -> None:
+    assert expand({"objective": objective}, DATASETS).method == method
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        (None, "", "JSON object"),
+        ({"bata": 1}, "bata", "did you mean beta"),
+        ({"beta": 0}, "beta", "greater than 0"),
+        ({"beta": float("nan")}, "beta", "finite"),
+        ({"learning_rate": float("inf")}, "learning_rate", "finite"),
+        ({"beta": 1, "target_rate": 2}, "target_rate", "exclude"),
+        ({"target_rate": -1}, "target_rate", "greater than or equal to 0"),
+        ({"architecture": "-x-"}, "architecture", "symbol 2 is 'x'"),
+        ({"architecture": "--"}, "architecture", "three symbols"),
+        ({"epochs": 0}, "epochs", "greater than or equal to 1"),
+        ({"epochs": 10**9}, "epochs", "less than or equal to 100000"),
+        ({"epochs": 2.5}, "epochs", "integer"),
+        ({"train_limit": 1258}, "train_limit", "1257 training images"),
+        ({"dataset": {"eval_limit": 361}}, "dataset.eval_limit", "360 test images"),
+        ({"dataset": "nope"}, "dataset", "there are: digits"),
+        ({"dataset": "digits/none"}, "dataset", "choose static"),
+        ({"dataset": {"sha256": "0" * 64}}, "dataset.sha256", "leave it out"),
+        ({"epochs": 3, "training": {"epochs": 3}}, "epochs", "keep one"),
+        ({"beta": 1, "objective": {"rate": "none"}}, "beta", "does not fit"),
+        ({"method": "vae", "beta": 2}, "beta", "no knobs"),
+        ({"method": "nope"}, "method", "choose from: vae"),
+        ({"training": {"epoch": 3}}, "training.epoch", "did you mean epochs"),
+        ({"architecture": {"network": "mlp"}}, "architecture.network", "it has: encoder"),
+        ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
+        ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
+        ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),
+    ],
+)
+def test_an_error_names_the_field_as_the_writer_did(body: Any, field: str, words: str) -> None:
+    found = problems(body)
+    assert list(found) == [field]
+    assert words in found[field]
+
+
+def test_a_layer_too_large_for_any_machine_is_refused() -> None:
+    body = {"dataset": "mnist", "network": "conv", "width": 16, "latent_dim": 10_000}
+    assert "architecture.width" in problems(body) or "width" in problems(body)
+    fits = expand({**body, "latent_dim": 64}, DATASETS).spec
+    assert largest_layer(fits, DATASETS["mnist"]) <= MAX_LAYER_PARAMETERS
