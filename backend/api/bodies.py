@@ -1,4 +1,4 @@
-"""Reading a JSON body from a stranger: bounded, finite, storable."""
+"""Reading a JSON body from a stranger: bounded in depth and number, finite, storable."""
 
 import json
 import re
@@ -13,6 +13,9 @@ from backend.errors import FieldProblem, Invalid
 
 _DEEPEST = 32
 """Levels of nesting; a specification has six."""
+
+_MOST_VALUES = 20_000
+"""In one body; the largest grid has a few thousand. While they are looked at, nobody else is answered."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -101,9 +104,14 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _unstorable(body: Any) -> Iterator[FieldProblem]:
     """What no database can keep, one level after the other: recursion would fail on what it is to refuse."""
     level: list[tuple[Loc, Any]] = [((), body)]
+    seen = 0
     for _ in range(_DEEPEST):
         below: list[tuple[Loc, Any]] = []
         for loc, value in level:
+            seen += len(value) if isinstance(value, dict | list) else 0
+            if seen > _MOST_VALUES:
+                yield FieldProblem((), f"holds more than {_MOST_VALUES} values")
+                return
             if isinstance(value, str):
                 yield from _bad_text(loc, value)
             elif isinstance(value, float) and value in (float("inf"), float("-inf")):
