@@ -112,6 +112,8 @@ class Image(Answer):
 
     name: str
     url: str
+    count: int
+    """Tiles in this one: few test images give fewer inputs than there are samples."""
     columns: int
 
 
@@ -119,7 +121,7 @@ class Samples(Answer):
     """The pictures of a point or of a job."""
 
     count: int
-    """Tiles in each picture."""
+    """Tiles in a picture; in the largest one, where they differ."""
     height: int
     """Of one tile, pixels."""
     width: int
@@ -229,12 +231,17 @@ def samples_record(prefix: str, pictures: Sequence[tables.Picture] | Sequence[ta
     """Pictures with where to get them: ``prefix/images/name.png``."""
     first = pictures[0] if pictures else None
     return Samples(
-        count=first.count if first else 0,
+        count=max((picture.count for picture in pictures), default=0),
         height=first.height if first else 0,
         width=first.width if first else 0,
         channels=first.channels if first else 0,
         images=[
-            Image(name=picture.name, url=f"{prefix}/images/{picture.name}.png", columns=picture.columns)
+            Image(
+                name=picture.name,
+                url=f"{prefix}/images/{picture.name}.png",
+                count=picture.count,
+                columns=picture.columns,
+            )
             for picture in pictures
         ],
     )

@@ -7,7 +7,7 @@ import pytest
 
 from backend.api import points as points_api
 from backend.store import datasets
-from backend.store.tables import Deletion
+from backend.store.tables import Deletion, Picture
 
 DIGITS = {"dataset": "digits"}
 PIXEL_BOUND = 64 * math.log(2)
@@ -119,12 +119,21 @@ def test_pictures_are_served_for_ever(client, add_points):
     samples = client.get(f"/api/v1/points/{point_id}/samples").json()
     assert (samples["count"], samples["height"], samples["width"], samples["channels"]) == (4, 8, 8, 1)
     assert [image["name"] for image in samples["images"]] == ["inputs", "reconstruction_sample", "generation_mean"]
-    assert samples["images"][0]["columns"] == 2
+    assert (samples["images"][0]["columns"], samples["images"][0]["count"]) == (2, 4)
     image = client.get(samples["images"][0]["url"])
     assert image.headers["content-type"] == "image/png"
     assert image.content.startswith(b"\x89PNG")
     assert "immutable" in image.headers["cache-control"]
     assert client.get(f"/api/v1/points/{point_id}/images/none.png").status_code == 404
+
+
+def test_each_picture_says_how_many_tiles_it_has(client, add_points):
+    _, (point_id,) = add_points(client, DIGITS, [(1.0, 2.0)], pictures=["inputs", "generation_mean"])
+    with client.app.state.database.write() as session:
+        session.get(Picture, (point_id, "inputs")).count = 3
+    samples = client.get(f"/api/v1/points/{point_id}/samples").json()
+    assert [image["count"] for image in samples["images"]] == [3, 4]
+    assert samples["count"] == 4
 
 
 def test_frontier_of_a_data_set(everywhere, add_points):
