@@ -79,7 +79,7 @@ def read_upload(name: str, file: IO[bytes], most_bytes: int) -> Upload:
 def _read_npz(file: IO[bytes], most_bytes: int) -> dict[str, Array]:
     try:
         guarded = _Bounded(file)
-        with zipfile.ZipFile(guarded) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(guarded) as archive:
             guarded.most = None
             members = archive.infolist()
             _check_members(members, most_bytes)
