@@ -42,7 +42,7 @@ BAD_BODIES = [
     ({**DIGITS, "architecture": {"encoder": {"kind": "magic"}}}, ["architecture", "encoder", "kind"], "gaussian"),
     ({**DIGITS, "method": "nothing"}, ["method"], "choose from"),
     ({**DIGITS, "method": "vae", "beta": 2.0}, ["beta"], "no such knob"),
-    ({**DIGITS, "training": {"optimiser": "sgd"}}, ["training", "optimiser"], "not permitted"),
+    ({**DIGITS, "training": {"optimiser": "sgd"}}, ["training", "optimiser"], "has no optimiser"),
     ({**DIGITS, "training": 3}, ["training"], "object"),
     ({**DIGITS, "evaluation": {"estimators": "all"}}, ["evaluation", "estimators"], "array"),
     ({**DIGITS, "dataset": {"name": "digits", "sha256": "0" * 64}}, ["dataset", "sha256"], "other content"),
