@@ -21,14 +21,34 @@ def load_settings(**chosen: Any) -> Settings:
     """The settings of the environment, under those given on the command line; a null is not given.
 
     Raises:
-        SetupError: a variable cannot be read.
+        SetupError: a variable cannot be read, or names a database or object store that cannot be spoken to.
     """
     try:
         settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
     except ValidationError as error:
         wrong = "; ".join(f"FRONTIER_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         raise SetupError(f"the settings cannot be read: {wrong}") from error
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    settings = settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+    _require_known_urls(settings)
+    return settings
+
+
+def _require_known_urls(settings: Settings) -> None:
+    if settings.database_url:
+        from sqlalchemy import create_engine
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            create_engine(settings.database_url).dispose()
+        except (ArgumentError, ImportError) as error:
+            raise SetupError(
+                f"FRONTIER_DATABASE_URL cannot be used ({error}): write postgresql://USER:PASSWORD@HOST/NAME, or leave "
+                "it empty for SQLite in the home folder"
+            ) from error
+    if settings.artifacts_url:
+        from backend.store.artifacts import ArtifactStore
+
+        ArtifactStore(settings.artifacts_url)
 
 
 def require_posix() -> None:

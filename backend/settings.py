@@ -35,11 +35,11 @@ class Settings(BaseSettings):
     """Token that REST wants as Bearer and the UI as a sign-in; needed to bind to anything but loopback."""
     allowed_hosts: tuple[str, ...] = ()
     """Further Host names that writes may come through, as a JSON list."""
-    lease_s: float = Field(default=30.0, gt=0)
+    lease_s: float = Field(default=30.0, gt=0, allow_inf_nan=False)
     """Seconds after which an unrenewed lease runs out."""
-    reconcile_s: float = Field(default=10.0, gt=0)
+    reconcile_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """Seconds between two passes of the reconciler."""
-    checkpoint_s: float = Field(default=5.0, gt=0)
+    checkpoint_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """Longest time between two checkpoints of a run, seconds."""
     threads: int = Field(default=0, ge=0)
     """CPU threads of a training process; 0 leaves one core to everything else."""

@@ -58,6 +58,22 @@ def test_settings_that_cannot_be_read_name_their_variable(monkeypatch: pytest.Mo
     assert preflight.load_settings(port=80).port == 80
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FRONTIER_DATABASE_URL", "notaurl"),
+        ("FRONTIER_DATABASE_URL", "foo://bar"),
+        ("FRONTIER_DATABASE_URL", "mysql://host/name"),
+        ("FRONTIER_ARTIFACTS_URL", "foo://bar"),
+        ("FRONTIER_LEASE_S", "inf"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SetupError, match=name):
+        preflight.load_settings()
+
+
 def test_a_home_has_one_owner_and_outlives_its_owner(tmp_path: Path) -> None:
     hold = (
         "import sys, time\nfrom pathlib import Path\nfrom backend.locks import home_lock\n"

@@ -121,6 +121,7 @@ def test_waiting_for_a_run_that_fails_says_why(server):
     ("arguments", "stdin", "says"),
     [
         (("submit", "--beta", "-1"), None, "beta: Input should be greater than 0"),
+        (("submit", "--beta", "nan"), None, "beta: Input should be a finite number"),
         (("submit", "no-such-file.json"), None, "cannot be read"),
         (("submit", "-"), "{", "not JSON"),
         (("submit", "-"), "[1]", "JSON object"),
