@@ -12,6 +12,8 @@ from backend.store.tables import Deletion, Run
 
 MOST_RUNS = 500
 """Runs in one answer."""
+MOST_DELETED = 5000
+"""Ids of deleted runs in one answer; a few more where they were deleted at the same revision."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,17 @@ def since(session: Session, revision: int) -> Changes:
         return Changes(now, (), (), more=False)
     if revision > now:
         revision = 0
-    changed = session.scalars(
-        select(Run).where(Run.revision > revision).order_by(Run.revision).limit(MOST_RUNS + 1)
-    ).all()
-    more = len(changed) > MOST_RUNS
-    changed = changed[:MOST_RUNS]
-    upto = changed[-1].revision if more else now
-    deleted = session.scalars(
-        select(Deletion.run_id).where(Deletion.revision > revision, Deletion.revision <= upto)
-    ).all()
-    return Changes(upto, details(session, changed), deleted, more)
+    upto = min(_cut(session, Run, revision, MOST_RUNS, now), _cut(session, Deletion, revision, MOST_DELETED, now))
+    changed = select(Run).where(Run.revision > revision, Run.revision <= upto).order_by(Run.revision)
+    deleted = select(Deletion.run_id).where(Deletion.revision > revision, Deletion.revision <= upto)
+    deleted = deleted.order_by(Deletion.revision)
+    return Changes(
+        upto, details(session, session.scalars(changed).all()), session.scalars(deleted).all(), more=upto < now
+    )
+
+
+def _cut(session: Session, table: type[Run] | type[Deletion], after: int, most: int, now: int) -> int:
+    """The revision of the last row that fits into one answer; ``now`` where all do."""
+    revisions = select(table.revision).where(table.revision > after).order_by(table.revision).offset(most - 1).limit(2)
+    found = session.scalars(revisions).all()
+    return found[0] if len(found) == 2 else now

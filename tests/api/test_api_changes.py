@@ -2,6 +2,8 @@
 
 from sqlalchemy import event
 
+from backend.store import changes as changes_store
+
 DIGITS = {"dataset": "digits"}
 
 
@@ -25,6 +27,25 @@ def test_changes_follow_a_run_through_its_life(everywhere):
     assert (deleted["runs"], deleted["deleted"]) == ([], [run["id"]])
     assert deleted["revision"] > cancelled["revision"]
     assert changes(everywhere, 0)["deleted"] == [run["id"]]
+
+
+def test_many_changes_come_in_parts_each_once(everywhere, monkeypatch):
+    monkeypatch.setattr(changes_store, "MOST_RUNS", 3)
+    monkeypatch.setattr(changes_store, "MOST_DELETED", 2)
+    made = [everywhere.post("/api/v1/runs", json={**DIGITS, "seed": seed}).json()["id"] for seed in range(12)]
+    for run_id in made[:5]:
+        everywhere.delete(f"/api/v1/runs/{run_id}")
+    seen, gone, since, more = [], [], 0, True
+    while more:
+        part = changes(everywhere, since)
+        assert len(part["runs"]) <= 3
+        assert len(part["deleted"]) <= 2
+        assert part["revision"] > since
+        seen += [run["id"] for run in part["runs"]]
+        gone += part["deleted"]
+        since, more = part["revision"], part["more"]
+    assert (seen, gone) == (made[5:], made[:5])
+    assert changes(everywhere, since)["revision"] == since
 
 
 def test_nothing_new_costs_one_query(client):
