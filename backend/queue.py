@@ -32,6 +32,9 @@ _SWEEP_EVERY_S = 300.0
 _ORPHAN_AGE = timedelta(hours=1)
 """An object younger than this may belong to a transaction that is still under way."""
 
+_DRAWS_KEPT = timedelta(days=1)
+"""A person who asked for more samples has looked at them by then; the same seed draws them again."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -95,7 +98,7 @@ class Wakeups:
 
 
 class Reconciler:
-    """A thread that tops queues up, takes back jobs whose lease ran out, and sweeps orphaned artifacts."""
+    """A thread that tops queues up, takes back jobs whose lease ran out, and sweeps orphans and old drawings."""
 
     def __init__(self, database: Database, artifacts: ArtifactStore, wakeups: Wakeups, settings: Settings) -> None:
         self._database = database
@@ -124,6 +127,8 @@ class Reconciler:
         self._until_sweep_s -= self._interval_s
         if self._until_sweep_s <= 0:
             sweep_orphans(self._database, self._artifacts)
+            with self._database.write() as session:
+                jobs.forget_draws(session, utc_now() - _DRAWS_KEPT)
             self._until_sweep_s = _SWEEP_EVERY_S
 
     def _run(self) -> None:

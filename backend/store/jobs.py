@@ -7,9 +7,10 @@ two. Whoever submits holds the lock of :func:`backend.store.runs.submitting_alon
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.errors import Conflict, LeaseLost, NotFound
@@ -255,6 +256,12 @@ def take_back(session: Session, job_id: str) -> str | None:
 def expire_all(session: Session) -> None:
     """Let every lease run out now. Only for who knows that no worker of this database is alive."""
     session.execute(update(Job).where(Job.state == "running").values(lease_until=0.0))
+
+
+def forget_draws(session: Session, before: datetime) -> int:
+    """Delete short drawing jobs that ended before then, with their pictures; returns how many."""
+    ended = delete(Job).where(Job.kind == "draw", Job.state.not_in(("queued", "running")), Job.finished_at < before)
+    return len(session.scalars(ended.returning(Job.id).execution_options(synchronize_session=False)).all())
 
 
 def waiting(session: Session) -> dict[str, int]:

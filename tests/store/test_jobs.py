@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from backend.datasets import DATASETS
 from backend.errors import Conflict, LeaseLost
 from backend.queue import sweep_orphans, take_back_lost
-from backend.store import history, jobs
+from backend.store import history, jobs, results
 from backend.store.artifacts import ArtifactStore
 from backend.store.clock import database_clock, utc_now
 from backend.store.dataset_files import artifact_key
 from backend.store.session import Database, current_revision
-from backend.store.tables import Artifact, Attempt, History, Job, Run
+from backend.store.tables import Artifact, Attempt, History, Job, JobPicture, Run
 
 MakeRun = Callable[..., Job]
 
@@ -277,6 +277,26 @@ def test_deleting_a_run_takes_its_job_and_history_along(database: Database, make
     with database.read() as session:
         for table in (Job, History, Attempt):
             assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_drawings_that_ended_long_ago_are_forgotten_with_their_pictures(database: Database, make_run: MakeRun) -> None:
+    with database.write() as session:
+        make_run(session, "a")
+        for kind in ("draw", "download"):
+            for ended in (False, True):
+                job = jobs.enqueue(session, kind=kind, queue="interactive", payload={})
+                tiles = results.Tiles(png=b"", count=1, columns=1, height=1, width=1, channels=1)
+                results.save_job_pictures(session, job.id, {"generation_mean": tiles})
+                if ended:
+                    jobs.finish(session, job, "succeeded")
+    with database.write() as session:
+        assert jobs.forget_draws(session, utc_now() - timedelta(days=1)) == 0
+        assert jobs.forget_draws(session, utc_now() + timedelta(seconds=1)) == 1
+    with database.read() as session:
+        kept = sorted((job.kind, job.state) for job in session.scalars(select(Job)))
+        pictures = session.scalar(select(func.count()).select_from(JobPicture))
+    assert kept == [("download", "queued"), ("download", "succeeded"), ("draw", "queued"), ("train", "queued")]
+    assert pictures == 3
 
 
 def test_counters_survive_many_writers(database: Database, make_run: MakeRun) -> None:
