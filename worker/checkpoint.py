@@ -78,11 +78,6 @@ def finished(content: bytes) -> bytes:
     return save(Checkpoint(**{**vars(whole), "players": {}, "meter": {}}))
 
 
-def from_step(content: bytes) -> int:
-    """Steps done when the checkpoint was written."""
-    return load(content).step
-
-
 def load_model(content: bytes, spec: RunSpec, device: torch.device | str = "cpu") -> Model:
     """The model of a checkpoint, ready to be measured.
 
