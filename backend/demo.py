@@ -3,10 +3,8 @@
 from typing import Any
 
 from backend.expand import expand
-from backend.store import datasets, runs
-from backend.store.clock import utc_now
+from backend.store import datasets, flags, runs
 from backend.store.session import Database
-from backend.store.tables import Flag
 
 BETAS = (0.1, 0.5, 2.0, 8.0)
 _QUEUED = "demo"
@@ -40,9 +38,8 @@ def queue_demo(database: Database) -> int:
     """Queue the demo's runs, once in the life of a database; returns how many were queued now."""
     with database.write() as session:
         runs.submitting_alone(session)
-        if session.get(Flag, _QUEUED) is not None:
+        if not flags.first_time(session, _QUEUED):
             return 0
         known = datasets.every(session)
-        queued = [runs.submit(session, expand(body, known)) for body in BODIES]
-        session.add(Flag(name=_QUEUED, at=utc_now()))
+        queued = runs.submit_all(session, [expand(body, known) for body in BODIES])
         return sum(each.created for each in queued)

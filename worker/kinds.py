@@ -3,22 +3,20 @@
 Whatever imports torch is imported inside a function, so that it happens in the pool's process and not before the fork.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from backend.errors import DataError, NotFound
 from backend.settings import Settings
 from backend.spec import RunSpec
-from backend.store import datasets, history, jobs, points, results, runs
+from backend.store import datasets, jobs, points, results, runs
 from backend.store.artifacts import ArtifactStore
 from backend.store.results import Result, Tiles
-from backend.store.session import Database, mark_changed
-from backend.store.tables import Attempt, Job, Run
+from backend.store.session import Database, Session
+from backend.store.tables import Job
 from worker.observer import JobObserver
 from worker.observing import Progress
 
@@ -54,6 +52,7 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     settings, run_id = shop.settings, jobs.run_ids(job)[0]
     set_threads(choose_threads(settings.threads))
     device = choose_device(settings.device)
+    described = describe_device(device)
     with shop.database.read() as session:
         run = runs.get(session, run_id)
         spec = results.stored_spec(run)
@@ -61,7 +60,7 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     resume, from_step = _last_checkpoint(shop, run_id, spec, observer)
     epochs = spec.training.epochs
     observer.progress(Progress(stage="data", epochs=epochs))
-    observer.write(lambda session, held: _begin(session, held, run_id, from_step, describe_device(device)))
+    observer.write(lambda session, held: runs.begin(session, held, run_id, from_step, described))
 
     began = time.monotonic()
     data = load(spec.dataset, facts, shop.artifacts, observer, device)
@@ -80,9 +79,7 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     observer.log(f"succeeded with {len(measured)} {'point' if len(measured) == 1 else 'points'}")
 
     def succeed(session: Session, held: Job) -> list[str]:
-        stored = session.get_one(Run, run_id)
-        stored.timings = timings
-        results.save_points(session, stored, [_result(each) for each in measured])
+        results.save_run(session, run_id, [_result(each) for each in measured], timings)
         replaced = keep(session, held)
         jobs.finish(session, held, "succeeded")
         return replaced
@@ -136,18 +133,6 @@ KINDS: dict[str, Callable[[Shop, Job, JobObserver], None]] = {
 """Every kind of job."""
 
 
-def _begin(session: Session, job: Job, run_id: str, from_step: int, device: str) -> None:
-    """Note where an attempt starts, and forget the history beyond: those steps are trained again."""
-    history.drop_after(session, run_id, from_step)
-    session.execute(
-        update(Attempt)
-        .where(Attempt.run_id == run_id, Attempt.lease_token == job.lease_token)
-        .values(from_step=from_step)
-    )
-    session.execute(update(Run).where(Run.id == run_id).values(device=device))
-    mark_changed(session, run_id)
-
-
 def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserver) -> tuple[bytes | None, int]:
     """A run's newest checkpoint and its step; null and 0 where none can be used: it starts from the beginning then."""
     from worker import checkpoint
@@ -166,12 +151,16 @@ def _required_checkpoint(shop: Shop, run_id: str) -> bytes:
     """
     Raises:
         NotFound: the run has none, or its object is gone.
+        DataError: the object is not what was stored.
     """
     with shop.database.read() as session:
         row = runs.newest_checkpoint(session, run_id)
     if row is None:
         raise NotFound(f"run {run_id} has no checkpoint")
-    return shop.artifacts.get(row.key)
+    content = shop.artifacts.get(row.key)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise DataError(f"the checkpoint of run {run_id} is damaged: duplicate the run to have its model again")
+    return content
 
 
 def _result(measured: "Measured") -> Result:

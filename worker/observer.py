@@ -14,17 +14,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import update
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session
-
 from backend.errors import Cancelled, LeaseLost, Released
-from backend.store import history, jobs, objects
+from backend.store import history, jobs, objects, runs
 from backend.store.artifacts import ArtifactStore
 from backend.store.clock import utc_now
 from backend.store.jobs import Lease
-from backend.store.session import Database, mark_changed
-from backend.store.tables import Job, Run
+from backend.store.session import Database, DatabaseAway, Session
+from backend.store.tables import Job
 from worker.observing import Progress
 
 T = TypeVar("T")
@@ -143,7 +139,7 @@ class JobObserver:
         while True:
             try:
                 return self._write(body)
-            except (OperationalError, InterfaceError) as error:
+            except DatabaseAway as error:
                 if time.monotonic() > give_up:
                     raise
                 _log.warning("the database is away, trying again: %s", error.orig)
@@ -170,8 +166,7 @@ class JobObserver:
         if self._run_id is None:
             job.progress = progress
         else:
-            session.execute(update(Run).where(Run.id == self._run_id).values(progress=progress))
-            mark_changed(session, self._run_id)
+            runs.keep_progress(session, self._run_id, progress)
 
     def _keep_in_touch(self) -> None:
         """Every second: progress, history and log to the store; a wish to cancel and the lease's fate back."""

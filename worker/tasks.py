@@ -9,13 +9,11 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from backend.errors import Cancelled, FrontierError, LeaseLost, Released, TrainingError
 from backend.queue import LOOK, Wakeups
 from backend.store import jobs
 from backend.store.artifacts import ArtifactStore
-from backend.store.session import Database
+from backend.store.session import Database, Session
 from backend.store.tables import Job
 from worker.app import app, postponed_termination, settings, stopping
 from worker.kinds import KINDS, Shop, import_torch

@@ -1,12 +1,12 @@
 """``/jobs``: how a short job fares, and what it drew."""
 
 from fastapi import APIRouter, Response
-from sqlalchemy.orm import Session
 
 from backend.api.parts import PREFIX, DatabaseOf
 from backend.api.points import NEVER_CHANGES
 from backend.api.records import Job, failure, samples_record
 from backend.store import jobs, points
+from backend.store.session import Session
 from backend.store.tables import Job as JobRow
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])

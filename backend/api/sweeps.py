@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, BackgroundTasks, Response
-from sqlalchemy.orm import Session
 
 from backend.api import bodies
 from backend.api.bodies import JsonObject
@@ -14,6 +13,7 @@ from backend.errors import FieldProblem, Invalid
 from backend.grid import expand_grid
 from backend.store import datasets, sweeps
 from backend.store.runs import STATUSES
+from backend.store.session import Session
 from backend.store.sweeps import SweepDetails
 from backend.store.tables import Run
 from backend.store.tables import Sweep as SweepRow

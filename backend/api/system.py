@@ -4,15 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend.api.parts import ArtifactsOf, DatabaseOf, WakeupsOf
 from backend.api.records import Changes, run_record
 from backend.errors import Unavailable
 from backend.metrics import Metrics
 from backend.store import changes
-from backend.store.session import Database
+from backend.store.session import Database, DatabaseError, current_revision
 
 router = APIRouter(tags=["system"])
 root_router = APIRouter(tags=["system"])
@@ -85,8 +83,8 @@ def metrics(request: Request) -> Response:
 def _database_state(database: Database) -> PartState:
     try:
         with database.read() as session:
-            session.execute(text("SELECT 1 FROM revision"))
-    except SQLAlchemyError as error:
+            current_revision(session)
+    except DatabaseError as error:
         return PartState(ok=False, detail=f"cannot be read: {getattr(error, 'orig', None) or type(error).__name__}")
     return PartState(ok=True, detail=database.url.get_backend_name())
 

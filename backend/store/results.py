@@ -46,6 +46,13 @@ def stored_spec(run: Run) -> RunSpec:
     return RunSpec.model_validate_json(json.dumps(run.spec))
 
 
+def save_run(session: Session, run_id: str, results: Sequence[Result], timings: Mapping[str, float]) -> None:
+    """Store what a run measured, and how many seconds each stage took."""
+    run = session.get_one(Run, run_id)
+    run.timings = dict(timings)
+    save_points(session, run, results)
+
+
 def save_points(session: Session, run: Run, results: Sequence[Result]) -> list[str]:
     """Make these the points of a run, in order; returns their ids."""
     session.execute(delete(Point).where(Point.run_id == run.id))

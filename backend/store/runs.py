@@ -1,18 +1,19 @@
 """Runs: submitting, finding, annotating, cancelling, retrying and deleting them."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, text, tuple_
+from sqlalchemy import Select, delete, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.errors import Conflict, NotFound
 from backend.expand import Expanded
 from backend.store import jobs
 from backend.store.clock import utc_now
+from backend.store.history import drop_after
 from backend.store.session import mark_changed, mark_deleted
 from backend.store.tables import Artifact, Attempt, History, Job, LogLine, Point, Run, SweepRun
 
@@ -211,6 +212,24 @@ def remove(session: Session, run_id: str) -> list[str]:
     mark_deleted(session, run.id)
     session.execute(delete(Run).where(Run.id == run.id))
     return keys
+
+
+def begin(session: Session, job: Job, run_id: str, from_step: int, device: str) -> None:
+    """Note where the attempt of a held job starts, and forget the history beyond: those steps are trained again."""
+    drop_after(session, run_id, from_step)
+    session.execute(
+        update(Attempt)
+        .where(Attempt.run_id == run_id, Attempt.lease_token == job.lease_token)
+        .values(from_step=from_step)
+    )
+    session.execute(update(Run).where(Run.id == run_id).values(device=device))
+    mark_changed(session, run_id)
+
+
+def keep_progress(session: Session, run_id: str, progress: Mapping[str, Any]) -> None:
+    """How far a run is."""
+    session.execute(update(Run).where(Run.id == run_id).values(progress=dict(progress)))
+    mark_changed(session, run_id)
 
 
 def history(session: Session, run_id: str) -> dict[str, list[float | None]]:

@@ -6,9 +6,25 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from backend.store.tables import Deletion, Revision, Run
+
+__all__ = [
+    "Database",
+    "DatabaseAway",
+    "DatabaseError",
+    "Session",
+    "current_revision",
+    "mark_changed",
+    "mark_deleted",
+]
+
+DatabaseError = SQLAlchemyError
+"""Anything a database may fail with."""
+DatabaseAway = (OperationalError, InterfaceError)
+"""Failures that pass by themselves: it restarts, or a connection broke."""
 
 _CHANGED, _DELETED, _POINTS = "changed runs", "deleted runs", "points changed"
 _BUSY_TIMEOUT_S = 30

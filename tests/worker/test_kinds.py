@@ -2,18 +2,22 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backend.datasets import DATASETS
+from backend.errors import DataError
+from backend.expand import expand
 from backend.settings import Settings
-from backend.store import jobs
+from backend.store import jobs, runs
 from backend.store.artifacts import ArtifactStore
 from backend.store.dataset_files import SPLITS, artifact_key, pack
 from backend.store.session import Database
 from backend.store.tables import Job
+from worker import checkpoint
 from worker.kinds import KINDS, Shop
 from worker.observer import JobObserver
 
@@ -47,3 +51,33 @@ def test_two_workers_that_first_touch_a_data_set_both_succeed(shop: Shop) -> Non
         list(pool.map(work, range(number)))
     with shop.database.read() as session:
         assert [job.state for job in session.query(Job)] == ["succeeded"] * number
+
+
+def work_on(shop: Shop, queue: str) -> None:
+    """Claim the next job of a queue and do it."""
+    with shop.database.write() as session:
+        job = jobs.claim(session, queue, {"host": "here", "pid": 1}, LEASE_S)
+    assert job is not None
+    run_id = job.run_id
+    with JobObserver(shop.database, shop.artifacts, jobs.lease_of(job, LEASE_S), run_id, lambda: False) as observer:
+        KINDS[job.kind](shop, job, observer)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_checkpoint_that_is_not_what_was_stored_is_not_used(shop: Shop) -> None:
+    body = {"dataset": {"name": "digits", "train_limit": 64, "eval_limit": 64}, "network": "mlp", "width": 0.1}
+    with shop.database.write() as session:
+        run_id = runs.submit(session, expand({**body, "epochs": 1}, DATASETS)).run.id
+    work_on(shop, "train")
+    with shop.database.write() as session:
+        row = runs.newest_checkpoint(session, run_id)
+        assert row is not None
+        (point_id,) = runs.details(session, [runs.get(session, run_id)])[0].points
+        payload = {"point_id": point_id, "seed": 1, "count": 4}
+        for _ in range(2):
+            jobs.enqueue(session, kind="draw", queue="interactive", payload=payload, point_id=point_id)
+    work_on(shop, "interactive")
+    other = replace(checkpoint.load(shop.artifacts.get(row.key)), train_s=1e6)
+    shop.artifacts.put(row.key, checkpoint.save(other))
+    with pytest.raises(DataError, match="is damaged"):
+        work_on(shop, "interactive")
