@@ -227,7 +227,7 @@
       return none();
     },
     chooseDataset: (dataset, search) =>
-      !dataset || !shown || dataset === (read(search).dataset || shown)
+      !dataset || !shown || dataset === shown
         ? none()
         : write({ ...read(search), dataset, tuple: null, method: null, eval: null, point: null }),
     choosePoint: (click, search) => {

@@ -51,8 +51,8 @@ def name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Windo
         text="<br>".join(
             [
                 f"{where}: {what} at the best known bound,",
-                *wrap(f"H ≤ {number(bound.value)} ({short_ids(bound.source)});", width=44),
-                "infeasible if H is that large",
+                *wrap(f"H ≤ {number(bound.value)}, {short_ids(bound.source)}", width=44),
+                "(infeasible if H is that large)",
             ]
         ),
         font={"size": 11, "color": colours.muted},

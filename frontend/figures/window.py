@@ -40,7 +40,9 @@ def window_of(records: Sequence[PlanePoint], bound: Bound | None, view: View) ->
     x_low, x_high = _extent([record.rate for record in records], bound)
     y_low, y_high = _extent([place(record, view)[1] for record in records], bound)
     x_low, across = min(0.0, x_low), max(x_high - min(0.0, x_low), 1.0)
-    up = max(y_high - y_low, 0.3 * abs(y_high), 1.0)
+    up = max(y_high - y_low, 0.6 * abs(y_high), 1.0)
+    room = up - (y_high - y_low)  # a few points close together stand in a part of the plane, not across all of it
+    y_low, y_high = y_low - room / 2, y_high + room / 2
     y_low = min(y_low, bound.value) if bound and view.axes == "skew" else y_low
     bottom = y_low - 0.22 * up
     if view.axes == "rd" and y_low >= 0:

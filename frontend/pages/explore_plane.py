@@ -46,6 +46,15 @@ async def default_dataset(context: Context, point: str | None) -> str:
     return "digits/static"
 
 
+async def whole_key(context: Context, dataset: str) -> str:
+    """``name/binarize``; a bare name means its default, which the catalogue lists first."""
+    if "/" in dataset:
+        return dataset
+    found = await context.client.get("/catalogue")
+    defaults = {entry["name"]: entry["schema"]["properties"]["binarize"]["enum"][0] for entry in found["datasets"]}
+    return f"{dataset}/{defaults[dataset]}" if dataset in defaults else dataset
+
+
 async def scene(context: Context, dataset: str, group: str) -> Scene:
     """What the plane of a data set shows."""
     found, along = await asyncio.gather(
@@ -81,6 +90,7 @@ def register_plane(context: Context) -> None:
         view = query.from_filters(filters, selected)
         dataset = view.dataset or before or await default_dataset(context, selected)
         try:
+            dataset = await whole_key(context, dataset)
             found = await scene(context, dataset, view.group)
         except ApiError as error:
             return no_update, "plane failed", complaint(error), no_update

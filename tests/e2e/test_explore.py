@@ -202,3 +202,11 @@ def test_an_empty_program_says_what_to_do_next(page: Page, empty_program: Progra
     page.goto(f"{empty_program.url}/?dataset=mnist/static")
     page.get_by_role("button", name="Small MNIST sweep").click()
     expect(page.get_by_text("4 runs waiting")).to_be_visible()
+
+
+def test_a_bare_data_set_in_the_address_is_its_default(page: Page, program: Program) -> None:
+    point = points_of(program)["id"][1]
+    open_plane(page, program, f"?dataset=digits&point={point}")
+    expect(page.locator("input#dataset")).to_have_value("Digits 8x8 (scikit-learn)")
+    expect(page.get_by_role("complementary", name="The selected point")).to_contain_text("rate R")
+    assert f"point={point}" in page.url

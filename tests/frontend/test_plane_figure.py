@@ -79,7 +79,7 @@ def test_the_bound_is_the_line_of_equal_sum_named_by_its_source(axes):
     (line,) = drawn(figure, "D = H − R")
     sums = list(line.y) if axes == "skew" else [x + y for x, y in zip(line.x, line.y, strict=True)]
     assert sums == [25.0, 25.0]
-    assert any("H ≤ 25.00 (VLAE)" in note.text for note in figure.layout.annotations)
+    assert any("H ≤ 25.00, VLAE" in note.text for note in figure.layout.annotations)
 
 
 def test_skew_axes_show_the_sum():
