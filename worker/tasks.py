@@ -21,9 +21,8 @@ from worker.observer import JobObserver
 
 _log = logging.getLogger(__name__)
 
-_MEMORY_HINT = "try a smaller batch_size, width or latent_dim"
-_REPAIR_HINT = "put this right, then retry"
-_BUG_HINT = "this is not expected: the log says where it happened; retry, or report it with that log"
+_AGAIN = {"train": "retry", "draw": "draw again", "download": "download it again"}
+"""What REST offers after a failure, by kind of job."""
 
 
 @app.task(name=LOOK, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -69,7 +68,7 @@ def _work(shop: Shop, job: Job) -> type[Exception] | None:
             return Cancelled
         except Exception as error:
             _log.warning("job %s failed", job.id, exc_info=True)
-            described = _described(error, observer)
+            described = _described(error, job, observer)
             _write_end(observer, lambda session, held: jobs.finish(session, held, "failed", error=described))
             return type(error)
 
@@ -79,17 +78,19 @@ def _write_end(observer: JobObserver, body: Callable[[Session, Job], None]) -> N
         observer.write(body)
 
 
-def _described(error: Exception, observer: JobObserver) -> dict[str, Any]:
+def _described(error: Exception, job: Job, observer: JobObserver) -> dict[str, Any]:
     """What went wrong, in words a person can act on; the log keeps where, if it was not expected."""
+    again = _AGAIN[job.kind]
     kind, message = type(error).__name__, str(error)
     if isinstance(error, TrainingError):
         hint = error.hint
     elif isinstance(error, FrontierError):
-        hint = _REPAIR_HINT
+        hint = f"put this right, then {again}"
     elif isinstance(error, MemoryError):
-        message, hint = "out of memory", _MEMORY_HINT
+        message, hint = "out of memory", jobs.MEMORY_HINTS[job.kind]
     else:
-        hint = _BUG_HINT
+        log = "log" if jobs.run_ids(job) else "worker's log"
+        hint = f"this is not expected: the {log} says where it happened; {again}, or report it with that log"
         observer.log("".join(traceback.format_exception(error)))
     observer.log(f"failed: {message or kind}")
     return {"type": kind, "message": message or kind, "hint": hint}

@@ -23,11 +23,12 @@ QUEUES = ("train", "interactive")
 MAX_LOST_LEASES = 3
 """Leases a job may lose in a row without a newer checkpoint."""
 
-_WORKER_LOST = {
-    "type": "WorkerLost",
-    "message": f"the worker disappeared {MAX_LOST_LEASES} times in a row without a newer checkpoint",
-    "hint": "most often the machine ran out of memory: try a smaller batch_size, width or latent_dim",
+MEMORY_HINTS = {
+    "train": "try a smaller batch_size, width or latent_dim",
+    "draw": "ask for fewer samples, or wait until the machine is less busy",
+    "download": "wait until the machine is less busy, then download it again",
 }
+"""What helps where the memory did not suffice, by kind of job."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def take_back(session: Session, job_id: str) -> str | None:
     if job.cancel_requested:
         _end(session, job, "cancelled")
     elif job.lost_leases >= MAX_LOST_LEASES:
-        _end(session, job, "failed", error=_WORKER_LOST)
+        _end(session, job, "failed", error=_worker_lost(job))
     else:
         _wait_again(session, job)
     return job.state
@@ -330,6 +331,15 @@ def _set_runs(session: Session, job: Job, **values: Any) -> None:
     session.execute(update(Run).where(Run.id.in_(ids)).values(**values))
     for run_id in ids:
         mark_changed(session, run_id)
+
+
+def _worker_lost(job: Job) -> dict[str, str]:
+    without = " without a newer checkpoint" if job.kind == "train" else ""
+    return {
+        "type": "WorkerLost",
+        "message": f"the worker disappeared {MAX_LOST_LEASES} times in a row{without}",
+        "hint": f"most often the machine ran out of memory: {MEMORY_HINTS[job.kind]}",
+    }
 
 
 def _ended(state: str) -> str:

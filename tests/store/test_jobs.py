@@ -231,6 +231,23 @@ def test_the_third_lost_lease_fails_the_run_with_a_hint(database: Database, make
         assert job.lost_leases == 0
 
 
+@pytest.mark.parametrize(("kind", "says"), [("draw", "fewer samples"), ("download", "download it again")])
+def test_a_short_job_that_is_lost_three_times_says_what_helps_it(database: Database, kind: str, says: str) -> None:
+    with database.write() as session:
+        job_id = jobs.enqueue(session, kind=kind, queue="interactive", payload={}).id
+    for _ in range(3):
+        with database.write() as session:
+            assert jobs.claim(session, "interactive", WORKER, LEASE_S) is not None
+        let_lease_run_out(database)
+        take_back_lost(database)
+    with database.read() as session:
+        error = jobs.get(session, job_id).error
+    assert error is not None
+    assert says in error["hint"]
+    assert "batch_size" not in error["hint"]
+    assert "checkpoint" not in error["message"]
+
+
 def test_a_job_to_be_cancelled_whose_worker_died_is_cancelled(database: Database, make_run: MakeRun) -> None:
     with database.write() as session:
         job = make_run(session, "a")

@@ -17,7 +17,7 @@ from backend.store.artifacts import ArtifactStore
 from backend.store.dataset_files import SPLITS, artifact_key, pack
 from backend.store.session import Database
 from backend.store.tables import Job
-from worker import checkpoint
+from worker import checkpoint, tasks
 from worker.kinds import KINDS, Shop
 from worker.observer import JobObserver
 
@@ -81,3 +81,20 @@ def test_a_checkpoint_that_is_not_what_was_stored_is_not_used(shop: Shop) -> Non
     shop.artifacts.put(row.key, checkpoint.save(other))
     with pytest.raises(DataError, match="is damaged"):
         work_on(shop, "interactive")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("kind", "again"), [("draw", "draw again"), ("download", "download it again")])
+@pytest.mark.parametrize("error", [DataError("x"), MemoryError(), KeyError("x")])
+def test_what_failed_tells_only_what_this_kind_of_job_can_do(
+    shop: Shop, kind: str, again: str, error: Exception
+) -> None:
+    with shop.database.write() as session:
+        jobs.enqueue(session, kind=kind, queue="interactive", payload={})
+        job = jobs.claim(session, "interactive", {"host": "here", "pid": 1}, LEASE_S)
+        assert job is not None
+    observer = JobObserver(shop.database, shop.artifacts, jobs.lease_of(job, LEASE_S), None, lambda: False)
+    hint = tasks._described(error, job, observer)["hint"]
+    assert "retry" not in hint
+    assert "batch_size" not in hint
+    assert isinstance(error, MemoryError) or again in hint
