@@ -50,7 +50,15 @@ class Settings(BaseSettings):
 
     @cached_property
     def resolved_database_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.home / 'frontier.db'}"
+        """A path in it is absolute: the services run in the home folder, not where a relative one was meant from."""
+        if not self.database_url.startswith("sqlite"):
+            return self.database_url or f"sqlite:///{self.home / 'frontier.db'}"
+        from sqlalchemy import make_url  # takes long; most commands need no database
+
+        url = make_url(self.database_url)
+        if not url.database or url.database.startswith((":memory:", "file:")):
+            return self.database_url
+        return url.set(database=str(Path(url.database).absolute())).render_as_string(hide_password=False)
 
     @cached_property
     def resolved_broker_url(self) -> str:
@@ -67,4 +75,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def resolved_artifacts_url(self) -> str:
-        return self.artifacts_url or f"file://{self.home / 'artifacts'}"
+        """A path in it is absolute, as that of the database."""
+        if not self.artifacts_url:
+            return f"file://{self.home / 'artifacts'}"
+        if "://" in self.artifacts_url and not self.artifacts_url.startswith("file://"):
+            return self.artifacts_url
+        return f"file://{Path(self.artifacts_url.removeprefix('file://')).absolute()}"

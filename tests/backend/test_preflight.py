@@ -123,3 +123,35 @@ def test_a_home_with_a_long_path_has_a_short_socket(tmp_path: Path) -> None:
     assert len(str(long.broker_socket)) < 100
     assert long.broker_socket == Settings(home=tmp_path / ("x" * 120)).broker_socket
     assert long.broker_socket != Settings(home=tmp_path / ("y" * 120)).broker_socket
+
+
+@pytest.mark.parametrize(
+    ("given", "resolved"),
+    [
+        ("sqlite:///mine.db", "sqlite:///{here}/mine.db"),
+        ("sqlite+pysqlite:///a/mine.db?timeout=5", "sqlite+pysqlite:///{here}/a/mine.db?timeout=5"),
+        ("sqlite:////a b/mine.db", "sqlite:////a b/mine.db"),
+        ("postgresql://me:secret@host/name", "postgresql://me:secret@host/name"),
+        ("", "sqlite:////home/frontier.db"),
+    ],
+)
+def test_the_path_of_a_database_does_not_depend_on_where_a_process_runs(tmp_path, monkeypatch, given, resolved):
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(home="/home", database_url=given)
+    assert settings.resolved_database_url == resolved.format(here=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "resolved"),
+    [
+        ("kept", "file://{here}/kept"),
+        ("file://kept", "file://{here}/kept"),
+        ("file:///kept", "file:///kept"),
+        ("s3://bucket/kept", "s3://bucket/kept"),
+        ("", "file:///home/artifacts"),
+    ],
+)
+def test_the_folder_of_artifacts_does_not_depend_on_where_a_process_runs(tmp_path, monkeypatch, given, resolved):
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(home="/home", artifacts_url=given)
+    assert settings.resolved_artifacts_url == resolved.format(here=tmp_path)
