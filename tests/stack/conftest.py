@@ -18,3 +18,14 @@ def stack() -> Iterator[Stack]:
     yield stack
     stack.end()
     shutil.rmtree(home)
+
+
+@pytest.fixture
+def without_checkpoints() -> Iterator[Stack]:
+    """A program of its own whose runs store no checkpoint in any time a test takes."""
+    home = Path(tempfile.mkdtemp(prefix="frontier-stack-", dir="/tmp"))
+    stack = Stack(home, FRONTIER_CHECKPOINT_S="600")
+    stack.start()
+    yield stack
+    stack.end()
+    shutil.rmtree(home)

@@ -28,8 +28,9 @@ FAST = {
 class Stack:
     """One ``frontier up`` and its processes."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
+        self.environment = {**os.environ, **FAST, **environment}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -41,7 +42,7 @@ class Stack:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [*FRONTIER, "up", "--home", str(self.home), "--port", str(self.port), *options],
-            env={**os.environ, **FAST},
+            env=self.environment,
             stdout=subprocess.DEVNULL,
         )
         self.until(lambda: self.answers() and bool(self.workers()), 30, "the page answers and a worker is there")

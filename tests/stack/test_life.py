@@ -78,14 +78,16 @@ def test_more_samples_are_drawn_while_a_run_trains(stack: Stack) -> None:
     stack.until(lambda: stack.run(training)["status"] == "cancelled", 5, "the run is cancelled")
 
 
-def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(stack: Stack) -> None:
-    run_id = stack.submit(**{**LONG, "seed": 3})
+def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(without_checkpoints: Stack) -> None:
+    stack = without_checkpoints
+    run_id = stack.submit(**LONG)
     with sqlite3.connect(stack.home / "frontier.db", timeout=30) as database:
         for attempt in range(1, 4):
             give_up = time.monotonic() + 30
             workers: list[str] = []
-            while len(workers) < attempt:  # without a pause: the first checkpoint comes after half a second
+            while len(workers) < attempt:
                 assert time.monotonic() < give_up
+                time.sleep(0.05)
                 query = "SELECT worker FROM attempts WHERE run_id = ? ORDER BY id"
                 workers = [row[0] for row in database.execute(query, (run_id,))]
             psutil.Process(json.loads(workers[-1])["pid"]).kill()
