@@ -59,7 +59,7 @@ def _work(shop: Shop, job: Job) -> type[Exception] | None:
             _log.warning("job %s belongs to another worker now", job.id)
             return LeaseLost
         except Released:
-            observer.log("stopped: the next worker goes on from here")
+            observer.log("handed back: this worker is being stopped")
             _write_end(observer, jobs.release)
             return Released
         except Cancelled:
