@@ -1,6 +1,7 @@
 """Reading a JSON body from a stranger: bounded in depth and number, finite, storable."""
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ async def json_body(request: Request) -> Any:
     if not content.strip():
         raise _bad("the body is empty: send a JSON object")
     try:
-        body = json.loads(content, parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
+        body = json.loads(content, object_pairs_hook=_without_doubles)
     except RecursionError:
         raise _bad(f"nested deeper than {_DEEPEST} levels") from None
     except UnicodeDecodeError:
@@ -88,10 +89,6 @@ def _bad(message: str) -> Invalid:
     return Invalid([FieldProblem((), message)])
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON: numbers are finite")
-
-
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -114,8 +111,8 @@ def _unstorable(body: Any) -> Iterator[FieldProblem]:
                 return
             if isinstance(value, str):
                 yield from _bad_text(loc, value)
-            elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-                yield FieldProblem(loc, "is too large: numbers are finite")
+            elif isinstance(value, float) and not math.isfinite(value):  # NaN is no JSON, but clients write it
+                yield FieldProblem(loc, "Input should be a finite number")
             elif isinstance(value, dict):
                 for key, inner in value.items():
                     yield from _bad_text((*loc, key), key)

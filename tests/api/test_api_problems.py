@@ -101,6 +101,13 @@ def test_an_unreadable_body_is_a_problem(client, content):
     assert client.get("/api/v1/runs").json()["items"] == []
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_named(client, number):
+    content = f'{{"dataset": "digits", "objective": {{"rate": {{"beta": {number}}}}}}}'
+    (error,) = assert_problem(client.post("/api/v1/runs", content=content), 422)["errors"]
+    assert (error["loc"], error["msg"]) == (["objective", "rate", "beta"], "Input should be a finite number")
+
+
 def test_a_body_of_nothing_but_mistakes_is_answered_at_once(client):
     bodies = [
         {f"a{number}": 1 for number in range(60_000)},
