@@ -49,6 +49,15 @@ class Conflict(FrontierError):
     title = "Conflict"
 
 
+class DiskFull(Conflict):
+    """There is no room to store what was sent; a person can make some and send it again."""
+
+    title = "Disk full"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"the disk of {place} is full: make room there, then send it again; nothing was stored")
+
+
 class TooLarge(FrontierError):
     """An upload over the size limit."""
 
@@ -71,7 +80,7 @@ class Forbidden(FrontierError):
 
 
 class Unavailable(FrontierError):
-    """A part the request needs is down: database, broker, artifact store, or a full disk."""
+    """A part the request needs is down: database, broker, artifact store."""
 
     status = 503
     title = "Unavailable"

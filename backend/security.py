@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.problems import of_error
 from backend.errors import FieldProblem, Forbidden, FrontierError, Invalid, NotFound, SetupError, Unauthorized
+from backend.preflight import is_loopback
 from backend.settings import Settings
 
 COOKIE = "frontier_sign_in"
@@ -35,12 +36,21 @@ def check_token(token: str) -> None:
         raise SetupError("FRONTIER_API_TOKEN should be printable ASCII without spaces around it: choose another")
 
 
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 class Guard:
     """ASGI middleware in front of everything: token, sign-in, Host and Origin."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._token = settings.api_token
+        self._local = is_loopback(settings.host)
         self._hosts = {host.lower() for host in (settings.host, *settings.allowed_hosts)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,18 +78,20 @@ class Guard:
             raise Forbidden(f"writes do not come in from a page of {origin}")
 
     def _is_ours(self, host: str) -> bool:
-        """A name with a dot can belong to a stranger who points it here; addresses and bare names cannot."""
+        """Whether a Host header names this server.
+
+        Bound to loopback it has loopback's names and no other. Bound wider it cannot know its names; but only a name
+        with a dot can belong to a stranger who points it here, addresses and bare names cannot.
+        """
         try:
             name = (urlsplit(f"//{host}").hostname or "").lower()
         except ValueError:
             return False
-        if name in self._hosts or host.lower() in self._hosts or (name and "." not in name and ":" not in name):
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
+        if not name:
             return False
-        return True
+        if name in self._hosts or host.lower() in self._hosts or is_loopback(name):
+            return True
+        return not self._local and ("." not in name or _is_address(name))
 
     def _may_enter(self, scope: Scope, headers: Headers) -> bool:
         if not self._token or scope["path"] in _OPEN_PATHS:

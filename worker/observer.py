@@ -107,7 +107,7 @@ class JobObserver:
 
         Raises:
             LeaseLost: another worker has the job.
-            Unavailable: the artifact store cannot be written.
+            DiskFull, Unavailable: the artifact store cannot be written.
         """
         replaced = self.write(self.checkpoint_writer(checkpoint, step))
         self.discard(replaced)

@@ -3,6 +3,7 @@
 import errno
 import itertools
 import logging
+import sqlite3
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -17,10 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from backend.errors import Conflict, FieldProblem, FrontierError, Invalid, NotFound, Unavailable
+from backend.errors import Conflict, DiskFull, FieldProblem, FrontierError, Invalid, NotFound, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_POSTGRES_DISK_FULL = "53100"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
@@ -155,15 +157,23 @@ async def _on_database_error(_request: Request, error: Exception) -> Response:
         return of_error(Unavailable("the database is busy: every connection is in use; try again"))
     if isinstance(error, IntegrityError):
         return of_error(Conflict("something this needs was changed or deleted meanwhile: look again"))
+    if isinstance(error, DBAPIError) and _is_full(error):
+        return of_error(DiskFull("the database"))
     if isinstance(error, DBAPIError):
         return of_error(Unavailable(f"the database cannot do this now: {str(error.orig).strip()}"))
     return of_error(Unavailable("the database cannot do this now; the server's log says more"))
 
 
+def _is_full(error: DBAPIError) -> bool:
+    """Whether SQLite or Postgres says that its disk has no room."""
+    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
+    return code in (sqlite3.SQLITE_FULL, _POSTGRES_DISK_FULL)
+
+
 async def _on_os_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, OSError)
     if error.errno in _DISK_FULL:
-        return of_error(Unavailable("the disk is full: make room, then try again; nothing was stored"))
+        return of_error(DiskFull(str(error.filename or "the server")))
     return await _on_anything(request, error)
 
 

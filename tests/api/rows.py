@@ -11,6 +11,9 @@ from backend.results import Estimate, InformationInterval
 from backend.store.results import Result, Tiles
 from backend.store.tables import Job, Run
 
+HERE = "http://127.0.0.1:8050"
+"""A server on loopback knows itself by loopback's names only."""
+
 
 def measured(rate: float | None, distortion: float | None, pictures: Sequence[str] = (), **more: Any) -> Result:
     """A measurement at this place."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from rows import set_status, tiles
+from rows import HERE, set_status, tiles
 
 from backend.api import datasets as datasets_api
 from backend.settings import Settings
@@ -110,7 +110,7 @@ def test_an_upload_over_the_limit_is_413(client, sqlite_url, tmp_path):
 
     small = create_app(Settings(home=tmp_path, database_url=sqlite_url, upload_limit_mb=1))
     content = np.random.default_rng(0).bytes(2**21)
-    assert upload(TestClient(small), "mine", content).status_code == 413
+    assert upload(TestClient(small, base_url=HERE), "mine", content).status_code == 413
     small.state.database.dispose()
 
 
@@ -323,7 +323,7 @@ def test_uploads_that_wait_for_each_other_leave_room_for_other_requests(app, mon
         raise AssertionError("let on")
 
     monkeypatch.setattr(datasets_api, "read_upload", slow)
-    with TestClient(app, raise_server_exceptions=False) as client, ThreadPoolExecutor(60) as pool:
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client, ThreadPoolExecutor(60) as pool:
         waiting = [pool.submit(upload, client, "mine", npz()) for _ in range(50)]
         assert began.wait(20)
         other = pool.submit(client.get, "/api/v1/runs")

@@ -205,7 +205,7 @@ def test_a_database_that_is_away_is_503_with_a_sentence(client, monkeypatch):
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_full_disk_is_503_and_nothing_is_lost(client):
+def test_a_full_disk_is_409_and_nothing_is_lost(client):
     run = client.post("/api/v1/runs", json=DIGITS).json()
     engine = client.app.state.database.engine
     with engine.connect() as connection:
@@ -213,7 +213,7 @@ def test_a_full_disk_is_503_and_nothing_is_lost(client):
     engine.dispose()
     event.listen(engine, "connect", lambda raw, _record: raw.execute(f"PRAGMA max_page_count = {pages}"))
     answers = [client.post("/api/v1/runs", json={**DIGITS, "seed": seed}) for seed in range(1, 20)]
-    problem = assert_problem(answers[-1], 503)
+    problem = assert_problem(answers[-1], 409)
     assert "full" in problem["detail"]
     stored = {each["id"] for each in client.get("/api/v1/runs").json()["items"]}
     assert stored == {run["id"]} | {answer.json()["id"] for answer in answers if answer.status_code == 201}

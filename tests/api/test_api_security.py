@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from rows import HERE
 
 from backend.app import create_app
 from backend.errors import SetupError
@@ -18,14 +19,14 @@ HTML = {"accept": "text/html"}
 @pytest.fixture
 def locked(sqlite_url, tmp_path):
     app = create_app(Settings(home=tmp_path, database_url=sqlite_url, api_token=TOKEN))
-    yield TestClient(app, follow_redirects=False)
+    yield TestClient(app, base_url=HERE, follow_redirects=False)
     app.state.database.dispose()
 
 
 @pytest.fixture
 def server(sqlite_url, tmp_path):
     app = create_server(Settings(home=tmp_path, database_url=sqlite_url, api_token=TOKEN))
-    with TestClient(app, follow_redirects=False) as client:
+    with TestClient(app, base_url=HERE, follow_redirects=False) as client:
         yield client
     app.state.database.dispose()
 
@@ -102,8 +103,8 @@ def test_the_sign_in_page_cannot_be_made_to_run_anything(server):
         ("127.0.0.1:8050", True),
         ("localhost:8050", True),
         ("[::1]:8050", True),
-        ("192.168.0.7:8050", True),
-        ("workstation:8050", True),
+        ("192.168.0.7:8050", False),
+        ("workstation:8050", False),
         ("lab.example.org", True),
         ("evil.example", False),
         ("evil.example:8050", False),
@@ -116,10 +117,23 @@ def test_the_sign_in_page_cannot_be_made_to_run_anything(server):
 def test_a_write_from_a_foreign_host_is_403(sqlite_url, tmp_path, host, allowed):
     settings = Settings(home=tmp_path, database_url=sqlite_url, allowed_hosts=("lab.example.org",))
     app = create_app(settings)
-    client = TestClient(app)
+    client = TestClient(app, base_url=HERE)
     answer = client.post("/api/v1/runs", json=DIGITS, headers={"host": host})
     assert answer.status_code == (201 if allowed else 403), answer.text
     assert client.get("/api/v1/runs", headers={"host": host}).status_code == 200
+    app.state.database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [("192.168.0.7:8050", True), ("workstation:8050", True), ("localhost:8050", True), ("evil.example", False)],
+)
+def test_a_server_for_other_machines_cannot_know_its_names(sqlite_url, tmp_path, host, allowed):
+    settings = Settings(home=tmp_path, database_url=sqlite_url, host="0.0.0.0", api_token="secret")
+    app = create_app(settings)
+    headers = {"host": host, "authorization": "Bearer secret"}
+    answer = TestClient(app, base_url=HERE).post("/api/v1/runs", json=DIGITS, headers=headers)
+    assert answer.status_code == (201 if allowed else 403), answer.text
     app.state.database.dispose()
 
 

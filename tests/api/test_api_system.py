@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from fastapi.testclient import TestClient
+from rows import HERE
 
 from backend.app import create_app
 from backend.settings import Settings
@@ -80,7 +81,7 @@ def test_readiness_names_each_part(client):
 
 def test_ready_with_a_broker(sqlite_url, broker_url, tmp_path):
     app = create_app(Settings(home=tmp_path, database_url=sqlite_url, broker_url=broker_url))
-    answer = TestClient(app).get("/readyz")
+    answer = TestClient(app, base_url=HERE).get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
     app.state.database.dispose()
 
@@ -178,7 +179,8 @@ import sys
 from fastapi.testclient import TestClient
 from backend.serve import create_server
 from backend.settings import Settings
-with TestClient(create_server(Settings(home={str(tmp_path)!r}, database_url={sqlite_url!r}))) as client:
+server = create_server(Settings(home={str(tmp_path)!r}, database_url={sqlite_url!r}))
+with TestClient(server, base_url="http://127.0.0.1") as client:
     for path in ("/", "/api/v1/catalogue", "/api/v1/points", "/api/v1/frontier?dataset=mnist", "/api/v1/datasets"):
         assert client.get(path).status_code == 200, path
     assert client.post("/api/v1/runs", json={{}}).status_code == 201

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import NotFound, SetupError, Unavailable
+from backend.errors import DiskFull, NotFound, SetupError
 from backend.store.artifacts import ArtifactStore
 
 
@@ -88,7 +88,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_was_there(tmp_path: Path, m
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Unavailable, match="is full: make room"):
+    with pytest.raises(DiskFull, match="is full: make room"):
         store.put("a/b", b"after")
     assert store.get("a/b") == b"before"
     assert list(store.keys()) == ["a/b"]

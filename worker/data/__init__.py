@@ -71,7 +71,7 @@ def fetch(facts: DatasetFacts, artifacts: Artifacts, observer: Observer) -> Arra
 
     Raises:
         DataError: no source has it, or what came is damaged; nothing is stored then.
-        Unavailable: the artifact store has no room.
+        DiskFull: the artifact store has no room.
     """
     if facts.name not in DATASETS:
         raise DataError(f"the images of the uploaded data set {facts.name} are gone: upload its file again")

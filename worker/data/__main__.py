@@ -32,9 +32,7 @@ class _TerminalObserver(SilentObserver):
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0, or 1 after one sentence that says what is wrong and what to do."""
-    parser = argparse.ArgumentParser(
-        prog="frontier data", description="Put a data set into the artifact store."
-    )
+    parser = argparse.ArgumentParser(prog="frontier data", description="Put a data set into the artifact store.")
     commands = parser.add_subparsers(dest="command", required=True)
     download = commands.add_parser("download", help="from where the data set is published")
     download.add_argument("name", choices=sorted(FACTS))
