@@ -15,13 +15,15 @@ from frontend.client import Client, Json
 from frontend.components import shell
 from frontend.components.parts import link, message
 from frontend.formats import duration
-from frontend.pages import actions, explore, new_run, queue, run
+from frontend.pages import PAGES, actions, new_run
 from frontend.pages.context import Context, origin
+from frontend.pages.page import Visit
 
 TITLE = "RD Frontier"
 _log = logging.getLogger(__name__)
 POLL_MS = 1000
 ASSETS = Path(__file__).parent / "assets"
+MENU = tuple(page for page in PAGES if page.in_menu)
 
 INDEX = """<!doctype html>
 <html lang="en">
@@ -73,7 +75,9 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     app.layout = layout()
     context = Context(app, Client(http))
     register(context)
-    for page in (actions, new_run, explore, queue, run):
+    actions.register(context)
+    new_run.register(context)
+    for page in PAGES:
         page.register(context)
     app._setup_server()  # type: ignore[no-untyped-call]  # else a deep link served first lacks assets and callbacks
     return app
@@ -99,7 +103,7 @@ def layout() -> dmc.MantineProvider:
             ],
             dmc.NotificationContainer(id=ids.NOTICES, position="bottom-left", sendNotifications=[]),
             shell.banner(),
-            shell.header(),
+            shell.header(MENU),
             html.Main(id=ids.PAGE, tabIndex=-1),
             new_run.drawer(),
             actions.confirmation(),
@@ -113,12 +117,10 @@ def layout() -> dmc.MantineProvider:
 async def route(context: Context, pathname: str | None, search: str | None, address: str | None) -> Any:
     """The page at a path."""
     path = unquote(pathname or "/").rstrip("/") or "/"
-    if path == "/":
-        return explore.layout(search)
-    if path == "/queue":
-        return queue.layout(search)
-    if path.startswith("/run/") and "/" not in path.removeprefix("/run/"):
-        return await run.layout(context, path.removeprefix("/run/"), origin(address))
+    for page in PAGES:
+        tail = page.tail(path)
+        if tail is not None:
+            return await page.layout(context, Visit(tail=tail, search=search, origin=origin(address)))
     return message("Nothing is at this address", path[:80], [link("Explore", "/"), link("See the queue", "/queue")])
 
 
@@ -142,7 +144,7 @@ def register(context: Context) -> None:
         name = "page-explore" if (pathname or "/") == "/" else "page-other"
         return (
             await route(context, pathname, search, address),
-            shell.nav(pathname, query.href(query.from_filters(filters, selected))),
+            shell.nav(MENU, pathname, query.href(query.from_filters(filters, selected))),
             name,
         )
 

@@ -1,16 +1,31 @@
 """What every page has around it: the header, the quiet banner, the notices."""
 
+from collections.abc import Iterable
+from typing import Protocol
+
 import dash_mantine_components as dmc
 from dash import dcc, html
 
 from frontend import ids
 from frontend.components.parts import attributes, do
 
-PAGES = (("Explore", "/"), ("Queue", "/queue"))
+
+class Listed(Protocol):
+    """What the menu shows of a page."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
 
 
-def header() -> html.Header:
-    """The header; which link is current and what stands in the status line, the callbacks say."""
+def header(pages: Iterable[Listed]) -> html.Header:
+    """The header; which link is current and what stands in the status line, the callbacks say.
+
+    Args:
+        pages: what the menu lists.
+    """
     return html.Header(
         [
             html.A("Skip to the content", href=f"#{ids.PAGE}", className="skip"),
@@ -18,7 +33,7 @@ def header() -> html.Header:
                 [html.Img(src="/assets/logo.svg", alt="", className="logo"), "RD Frontier"], href="/", className="brand"
             ),
             _datasets(),
-            html.Nav(nav("/"), id=ids.NAV, **attributes(aria_label="Pages")),
+            html.Nav(nav(pages, "/"), id=ids.NAV, **attributes(aria_label="Pages")),
             rest_link(),
             html.Div(id=ids.STATUS, className="status-line", role="status"),
             html.Button(
@@ -46,20 +61,21 @@ def _datasets() -> dmc.Select:
     )
 
 
-def nav(pathname: str | None, plane: str = "/") -> list[dcc.Link]:
+def nav(pages: Iterable[Listed], pathname: str | None, plane: str = "/") -> list[dcc.Link]:
     """The links to the pages, the current one marked.
 
     Args:
+        pages: what the menu lists.
         pathname: of the page on show.
         plane: the view of the plane to come back to.
     """
     return [
         dcc.Link(
-            title,
-            href=plane if path == "/" != pathname else path,
-            className="nav-link current" if path == (pathname or "/") else "nav-link",
+            page.title,
+            href=plane if page.path == "/" != pathname else page.path,
+            className="nav-link current" if page.path == (pathname or "/") else "nav-link",
         )
-        for title, path in PAGES
+        for page in pages
     ]
 
 

@@ -1,5 +1,6 @@
 """Explore: the plane, the selected point beside it, and the strip along the frontier."""
 
+import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -14,12 +15,13 @@ from frontend.components.parts import attributes
 from frontend.pages.context import Context
 from frontend.pages.explore_pane import register_drawing, register_pane
 from frontend.pages.explore_plane import register_plane, register_strip
+from frontend.pages.page import Page, Visit
 from frontend.table import csv_of
 
 
-def layout(search: str | None) -> html.Div:
+async def layout(_context: Context, visit: Visit) -> html.Div:
     """The page, its controls standing as the address says."""
-    view = query.parse(search)
+    view = query.parse(visit.search)
     return html.Div(
         [
             html.H1("Rate-distortion plane", className="visually-hidden"),
@@ -87,6 +89,9 @@ def register(context: Context) -> None:
     _downloads(context)
 
 
+PAGE = Page(title="Explore", path="/", layout=layout, register=register, in_menu=True)
+
+
 # -- the address ------------------------------------------------------------------------------------------------------
 
 
@@ -137,5 +142,7 @@ def _downloads(context: Context) -> None:
         if not clicks or not resolved:
             raise PreventUpdate
         found = await context.client.get("/points", {"dataset": resolved["dataset"], "limit": 1_000_000})
+        # In a thread, so that every other page goes on: there may be 100,000 rows.
+        content = await asyncio.to_thread(csv_of, found["columns"])
         name = resolved["dataset"].replace("/", "-")
-        return {"content": csv_of(found["columns"]), "filename": f"points-{name}.csv", "type": "text/csv"}
+        return {"content": content, "filename": f"points-{name}.csv", "type": "text/csv"}

@@ -13,6 +13,7 @@ from frontend.components import queue
 from frontend.components.parts import attributes, section
 from frontend.formats import tuple_text
 from frontend.pages.context import Context, complaint, now
+from frontend.pages.page import Page, Visit
 
 PAGE_SIZE = 25
 ANY = "any"
@@ -25,7 +26,7 @@ STATUSES = (
 )
 
 
-def layout(_search: str | None) -> html.Div:
+async def layout(_context: Context, _visit: Visit) -> html.Div:
     """The page before its lists are there."""
     return html.Div(
         [
@@ -143,6 +144,9 @@ def register(context: Context) -> None:
         filtered = status != ANY or any(wanted.values()) or len(pages) > 1
         shown = queue.ended_or_waiting(runs, await _first_points(context, runs), now(), filtered=filtered)
         return shown, pages, len(pages) == 1, after is None, after
+
+
+PAGE = Page(title="Queue", path="/queue", layout=layout, register=register, in_menu=True)
 
 
 async def _first_points(context: Context, runs: Sequence[Json]) -> dict[str, Json]:

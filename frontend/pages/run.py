@@ -16,20 +16,16 @@ from frontend.components.toolbar import download_menu
 from frontend.figures.curves import curves
 from frontend.figures.kl import kl_bars
 from frontend.pages.context import Context, complaint, notice, now
+from frontend.pages.page import Page, Visit
 from frontend.table import csv_of
 
 KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
 """Names of the array with the rate's share of each dimension."""
 
 
-async def layout(context: Context, run_id: str, origin: str) -> html.Div:
-    """The page of one run; what moves while it is trained fills in at once.
-
-    Args:
-        context: where the run comes from.
-        run_id: the run.
-        origin: of the server as the browser sees it, for the curl line.
-    """
+async def layout(context: Context, visit: Visit) -> html.Div:
+    """The page of one run; what moves while it is trained fills in at once."""
+    run_id = visit.tail
     try:
         run = await context.client.get(run_path(run_id))
     except ApiError as error:
@@ -54,7 +50,7 @@ async def layout(context: Context, run_id: str, origin: str) -> html.Div:
             html.Div(
                 [
                     section("Notes and tags", _notes(run)),
-                    section("Specification", *_spec(run, origin, context.client.has_token)),
+                    section("Specification", *_spec(run, visit.origin, context.client.has_token)),
                 ],
                 className="two-columns",
             ),
@@ -82,6 +78,9 @@ def register(context: Context) -> None:
     _curves(context)
     _points(context)
     _notes_callbacks(context)
+
+
+PAGE = Page(title="Run", path="/run/<id>", layout=layout, register=register, in_menu=False)
 
 
 def concerns(run_id: str, live: Json | None) -> bool:
