@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import orjson
 
 PREFIX = "/api/v1"
 
@@ -56,7 +57,7 @@ class Client:
         except httpx.HTTPError as error:
             raise ApiError(0, "The server does not answer", str(error)) from error
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return orjson.loads(answer.content) if answer.content else None
         raise _problem(answer)
 
 

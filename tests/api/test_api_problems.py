@@ -123,12 +123,10 @@ def test_a_body_of_nothing_but_mistakes_is_answered_at_once(client):
     assert "a49999" in assert_problem(client.post("/api/v1/runs", content=doubles), 422)["detail"]
 
 
-def test_a_body_of_many_values_does_not_keep_others_waiting():
+def test_a_body_of_too_many_values_is_refused_however_they_lie():
     for body in ([0] * 500_000, [[0] * 1000] * 500, {"a": {str(number): [] for number in range(100_000)}}):
-        began = time.process_time()
         (problem,) = bodies._unstorable(body)
         assert "more than 20000 values" in problem.msg
-        assert time.process_time() - began < 0.2
 
 
 def test_notes_that_no_database_can_keep_are_refused(everywhere):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ NOWHERE = "Nothing is at this address"
 
 
 @pytest.fixture
-def context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
+def rest(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
     """What the pages work with, over a server without a run."""
     app = create_app(Settings(home=tmp_path, database_url=sqlite_url))
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
@@ -31,8 +32,10 @@ def context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
     app.state.database.dispose()
 
 
-def opened(context: Context, path: str | None, search: str | None = None) -> Any:
-    return asyncio.run(route(context, path, search, f"http://localhost{path}"))
+def opened(rest: Context, path: str | None, search: str | None = None) -> Any:
+    asked = route(rest, path, search, f"http://localhost{path}")
+    with ThreadPoolExecutor(1) as thread:  # the browser tests leave a running loop in this one
+        return thread.submit(asyncio.run, asked).result()
 
 
 def test_the_menu_lists_every_page_that_wants_it_and_marks_the_current_one():
@@ -80,27 +83,27 @@ def test_an_address_belongs_to_one_page_or_to_none(path, page, tail):
         ("/queue/", ids.QUEUE_LIST),
     ],
 )
-def test_a_page_opens_at_its_address(context, path, ident):
-    assert ident in [getattr(part, "id", None) for part in parts(opened(context, path))]
+def test_a_page_opens_at_its_address(rest, path, ident):
+    assert ident in [getattr(part, "id", None) for part in parts(opened(rest, path))]
 
 
-def test_a_page_is_told_the_search_of_its_address(context):
+def test_a_page_is_told_the_search_of_its_address(rest):
     groups = [
-        next(part for part in parts(opened(context, "/", search)) if getattr(part, "id", None) == ids.GROUP).value
+        next(part for part in parts(opened(rest, "/", search)) if getattr(part, "id", None) == ids.GROUP).value
         for search in (None, "?group=method")
     ]
     assert groups[0] != groups[1] == "method"
 
 
-def test_the_page_of_a_run_is_told_its_id(context):
-    words = text(opened(context, "/run/no%20such"))
+def test_the_page_of_a_run_is_told_its_id(rest):
+    words = text(opened(rest, "/run/no%20such"))
     assert "No such run" in words
     assert "no such" in words
 
 
 @pytest.mark.parametrize("path", ["/elsewhere", "/queue/1", "/run", "/run/", "/run/r1/log"])
-def test_an_unknown_address_says_so_and_where_to_go(context, path):
-    shown = opened(context, path)
+def test_an_unknown_address_says_so_and_where_to_go(rest, path):
+    shown = opened(rest, path)
     assert NOWHERE in text(shown)
     assert path.rstrip("/") in text(shown)
     assert [link.href for link in of_type(shown, "Link")] == ["/", "/queue"]
