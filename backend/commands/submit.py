@@ -18,7 +18,7 @@ _ENDED = ("succeeded", "failed", "cancelled")
 def submit(
     file: Annotated[Path | None, typer.Argument(help="A specification as JSON, short or full; - reads stdin.")] = None,
     dataset: Annotated[str | None, typer.Option(help="NAME or NAME/BINARIZE.")] = None,
-    architecture: Annotated[str | None, typer.Option(help="Tuple of encoder, decoder, marginal, such as -+v.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="Tuple of encoder, decoder, marginal, such as ---.")] = None,
     method: Annotated[str | None, typer.Option(help="A named method of the catalogue.")] = None,
     beta: Annotated[float | None, typer.Option(help="Weight of the rate.")] = None,
     target_rate: Annotated[float | None, typer.Option(help="Rate to land on, nats.")] = None,

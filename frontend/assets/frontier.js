@@ -267,7 +267,7 @@
       if (!triggered) return [none(), none()];
       if (triggered.type === "slider") {
         const value = Number((10 ** power).toPrecision(3));
-        return [none(), value === number ? none() : value];
+        return [none(), value === Number(number) ? none() : String(value)];
       }
       const at = Number(number) > 0 ? Math.log10(Number(number)) : none();
       return [Number.isFinite(at) && Math.abs(at - power) > 0.005 ? at : none(), none()];

@@ -190,13 +190,13 @@ def control(field: Field, value: Any, label: str | None, *, help_: bool = False)
         shown = (YES if value else NO) if field.kind == "boolean" else value
         return dmc.Select(data=choices, value=shown, **common)
     if field.kind == "text":
-        return dmc.TextInput(value=value or "", debounce=300, **common)
-    return dmc.NumberInput(
-        value="" if value is None else value,
+        return dmc.TextInput(value=value or "", **common)
+    # Not a NumberInput, which turns a typed 1e-3 into -13; and without a pause, so that a click on the button right
+    # after the last key sends what stands there.
+    return dmc.TextInput(
+        value="" if value is None else str(value),
         placeholder="all" if field.nullable else None,
-        allowDecimal=field.kind == "number",
-        hideControls=True,
-        debounce=250,
+        inputProps={"inputMode": "numeric" if field.kind == "integer" else "decimal"},
         **common,
     )
 
@@ -209,6 +209,17 @@ def read(field: Field | None, raw: Any) -> Any:
         return raw
     if field.kind == "boolean":
         return raw == YES
-    if field.kind == "integer" and isinstance(raw, float) and raw.is_integer():
-        return int(raw)
+    if field.kind in ("integer", "number"):
+        return number_of(raw)
     return raw
+
+
+def number_of(raw: Any) -> Any:
+    """What was typed as a number, or as it stands where it is none: the API then names the field that holds it."""
+    try:
+        number = float(str(raw).strip().replace("−", "-"))
+    except ValueError:
+        return raw
+    if not math.isfinite(number):
+        return raw
+    return int(number) if number.is_integer() else number

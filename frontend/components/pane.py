@@ -24,6 +24,7 @@ def nothing_selected() -> html.Div:
             html.P(["Arrow keys ", html.Kbd("←"), " ", html.Kbd("→"), " walk along the rate."], className="muted"),
             html.H3("From left to right"),
             html.Dl(reading, className="reading"),
+            html.P("By the share R / (R + D); where one ends and the next begins is our choice.", className="muted"),
             html.P(
                 "Every model pays R nats for its code and D nats for what the code leaves out. Models on one sloping "
                 "line have the same ELBO, and may be nothing alike.",

@@ -17,10 +17,10 @@ STATUS_WORDS = {
 STAGES = {"data": "loading data", "training": "training", "measuring": "measuring", "drawing": "drawing pictures"}
 
 LABELS = {
-    "autoencoder": "nearly every pixel comes from the code",
-    "syntactic": "the code keeps the style too",
-    "semantic": "the code keeps the class, the decoder redraws the style",
-    "autodecoder": "the decoder ignores the code",
+    "autoencoder": "nearly all bits are in the code: it copies its input",
+    "syntactic": "many bits are in the code; in paper B's examples it keeps the style too",
+    "semantic": "few bits are in the code; in paper B's examples it keeps the class, not the style",
+    "autodecoder": "almost no bits are in the code: the decoder ignores it",
 }
 
 

@@ -44,6 +44,24 @@ def test_the_server_complains_at_the_field_it_names(page: Page, program: Program
     expect(form).to_be_visible()
 
 
+def test_what_is_typed_is_what_is_queued_however_fast_the_click(page: Page, program: Program) -> None:
+    page.goto(f"{program.url}/queue")
+    page.get_by_role("button", name="New run").click()
+    form = page.get_by_role("dialog")
+    fill(page, "epochs", "1")
+    form.get_by_text("Advanced").click()
+    for label, text in (("learning rate", "1e-3"), ("seed", "4711")):
+        field = form.get_by_label(label, exact=True)
+        field.fill("")
+        field.press_sequentially(text)
+    form.get_by_role("button", name="Queue this run").click()
+    expect(form).to_be_hidden()
+    run = program.http.get("/runs", params={"limit": 1}).json()["items"][0]
+    assert run["spec"]["training"]["learning_rate"] == 0.001
+    assert run["spec"]["seed"] == 4711
+    program.finished(run["id"])
+
+
 def test_the_method_shapes_the_form(page: Page, program: Program) -> None:
     page.goto(f"{program.url}/queue")
     page.get_by_role("button", name="New run").click()

@@ -28,7 +28,7 @@ def test_the_pane_shows_every_number_with_its_error(point, run, samples):
         assert each in words, each
     assert "(−, −, −)" in words
     assert "beta-vae, β = 0.6 · seed 3 · conv · 60 epochs on CPU" in words
-    assert "semantic, R / (R + D) = 0.14 the code keeps the class" in words
+    assert "semantic, R / (R + D) = 0.14 few bits are in the code" in words
     assert "saturated: only an interval" in words
 
 

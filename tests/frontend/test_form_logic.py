@@ -136,6 +136,10 @@ def test_controls_give_json_types(catalogue):
     fields = forms.layout(catalogue, bodies.start(catalogue, "digits")).fields
     assert read(fields["training.epochs"], 5.0) == 5
     assert isinstance(read(fields["training.epochs"], 5.0), int)
+    assert read(fields["training.learning_rate"], "1e-3") == 0.001
+    assert read(fields["training.learning_rate"], " −0.5 ") == -0.5
+    assert read(fields["training.epochs"], "2.5") == 2.5  # for the API to refuse, at its field
+    assert [read(fields["seed"], raw) for raw in ("abc", "nan", "1e999")] == ["abc", "nan", "1e999"]
     assert read(fields["training.normalize_gradients"], "no") is False
     assert read(fields["dataset.train_limit"], "") is None
 
