@@ -146,7 +146,7 @@ def _state(run: Json, point: Json | None, now: datetime) -> list[Any]:
     badge = status_badge(run["status"], run["cancel_requested"])
     error = run.get("error")
     if run["status"] == "queued":
-        return [badge, html.Span(f"since {ago(run['created_at'], now).removesuffix(' ago')}", className="muted small")]
+        return [badge, html.Span(f"for {ago(run['created_at'], now).removesuffix(' ago')}", className="muted small")]
     took = since(run.get("started_at"), run.get("finished_at"))
     words = ago(run.get("finished_at"), now) + (f", took {duration(took)}" if took is not None else "")
     when = html.Span(words, className="muted small")
