@@ -5,7 +5,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Bound = Literal["lower", "upper", "exact", "estimate"]
-"""``lower`` and ``upper`` bound the population's value in expectation; ``estimate`` carries no guarantee."""
+"""``lower`` and ``upper`` bound the population's value in expectation; ``exact`` equals it in expectation, so that its
+standard error is its only error; ``estimate`` carries no guarantee."""
 
 Label = Literal["autoencoder", "syntactic", "semantic", "autodecoder"]
 
