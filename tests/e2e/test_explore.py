@@ -57,7 +57,7 @@ def test_a_click_shows_the_points_numbers_and_pictures(page: Page, program: Prog
         assert all(f"{k} of" in (pictures.nth(k - 1).get_attribute("alt") or "") for k in (1, 8))
     expect(page.locator(".modebar-btn")).not_to_have_count(0)
     expect(page.locator(".modebar-btn[data-title^=Share]")).to_have_count(0)
-    assert f"point={point}" in page.url
+    expect(page).to_have_url(re.compile(f"point={point}"))
     assert page.evaluate(RING) == pytest.approx([columns["rate"][1], columns["distortion"][1]])
 
 
@@ -117,7 +117,7 @@ def test_the_strip_goes_from_low_rate_to_high(page: Page, program: Program) -> N
     assert columns.evaluate_all("(all) => all.map((each) => each.dataset.point)") == along
     page.locator(".strip-column").last.click()
     expect(page.locator(".strip-column[aria-current=true] [data-point]")).to_have_attribute("data-point", along[-1])
-    assert f"point={along[-1]}" in page.url
+    expect(page).to_have_url(re.compile(f"point={along[-1]}"))
     page.go_back()
     expect(page.locator(".strip-column[aria-current=true]")).to_have_count(0)
 
@@ -198,7 +198,7 @@ def test_an_empty_program_says_what_to_do_next(page: Page, empty_program: Progra
     expect(page.get_by_role("heading", name="Training")).to_be_visible()
     runs = empty_program.http.get("/runs").json()["items"]
     assert [run["spec"]["dataset"]["name"] for run in runs] == ["digits"]
-    assert "dataset=digits/static" in page.url
+    expect(page).to_have_url(re.compile("dataset=digits/static"))
     page.goto(f"{empty_program.url}/?dataset=mnist/static")
     page.get_by_role("button", name="Small MNIST sweep").click()
     expect(page.get_by_text("4 runs waiting")).to_be_visible()
@@ -209,4 +209,4 @@ def test_a_bare_data_set_in_the_address_is_its_default(page: Page, program: Prog
     open_plane(page, program, f"?dataset=digits&point={point}")
     expect(page.locator("input#dataset")).to_have_value("Digits 8x8 (scikit-learn)")
     expect(page.get_by_role("complementary", name="The selected point")).to_contain_text("rate R")
-    assert f"point={point}" in page.url
+    expect(page).to_have_url(re.compile(f"point={point}"))
