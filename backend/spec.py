@@ -73,6 +73,35 @@ class MlpNetwork(Part):
 Network = Annotated[ConvNetwork | MlpNetwork, Field(discriminator="kind"), by_kind]
 
 
+class PixelCnnPlusPlusNetwork(Part):
+    """Vertical and horizontal stacks of gated resnets over three sizes, with shortcuts between equal sizes."""
+
+    title: ClassVar[str] = "PixelCNN++"
+    paper: ClassVar[str] = "B, appendix F.2; Salimans et al. 2017"
+
+    kind: Literal["pixelcnnpp"] = "pixelcnnpp"
+    features: int = Field(default=64, ge=1, le=1024)
+    """Channels of every internal layer before scaling by the width, 1 to 1024."""
+    resnets: int = Field(default=2, ge=1, le=16)
+    """Resnet layers in each of the six blocks, 1 to 16."""
+
+
+class PixelCnnNetwork(Part):
+    """A stack of masked convolutions of one size."""
+
+    title: ClassVar[str] = "PixelCNN"
+    paper: ClassVar[str] = "X, section 5.3"
+
+    kind: Literal["pixelcnn"] = "pixelcnn"
+    layers: int = Field(default=12, ge=1, le=64)
+    """Masked convolutions, 1 to 64."""
+    features: int = Field(default=64, ge=1, le=1024)
+    """Channels of every layer before scaling by the width, 1 to 1024."""
+
+
+AutoregressiveNetwork = Annotated[PixelCnnPlusPlusNetwork | PixelCnnNetwork, Field(discriminator="kind"), by_kind]
+
+
 # -- the three distributions ------------------------------------------------------------------------------------------
 
 
@@ -88,7 +117,32 @@ class GaussianEncoder(Part):
     """The network that computes the mean and the scale."""
 
 
-Encoder = Annotated[GaussianEncoder, by_kind]
+class FlowEncoder(Part):
+    """A diagonal Gaussian, then steps of mean-only Gaussian inverse autoregressive flow.
+
+    Without context the flow does not see x: e(z|x) = N(f^-1(z); mu(x), diag(sigma(x)^2)), which is the Gaussian encoder
+    in other coordinates, as if the marginal were a flow.
+    """
+
+    title: ClassVar[str] = "Inverse autoregressive flow"
+    paper: ClassVar[str] = "B, appendix F.1; Kingma et al. 2016"
+    symbol: ClassVar[str] = "+"
+
+    kind: Literal["flow"] = "flow"
+    network: Network = ConvNetwork()
+    """The network that computes the mean and the scale of the Gaussian."""
+    steps: int = Field(default=4, ge=1, le=32)
+    """Flow steps, 1 to 32; the order of the latents is reversed between them."""
+    layers: int = Field(default=3, ge=1, le=16)
+    """Hidden layers of the masked network (MADE) of each step, 1 to 16."""
+    units: int = Field(default=640, ge=1, le=16384)
+    """Units of each hidden layer before scaling by the width, 1 to 16384."""
+    context: bool = False
+    """Whether the flow sees x too (Kingma et al.). I(x;z) is then measured on at most 500 examples, and the VampPrior
+    is not possible."""
+
+
+Encoder = Annotated[GaussianEncoder | FlowEncoder, Field(discriminator="kind"), by_kind]
 
 
 class FactorisedDecoder(Part):
@@ -103,7 +157,19 @@ class FactorisedDecoder(Part):
     """The network that computes the parameters of the likelihood."""
 
 
-Decoder = Annotated[FactorisedDecoder, by_kind]
+class PixelCnnDecoder(Part):
+    """d(x|z) = prod_i d(x_i|x_<i, z): every pixel given those before it in raster order, and z."""
+
+    title: ClassVar[str] = "Autoregressive"
+    paper: ClassVar[str] = "B, appendix F.2"
+    symbol: ClassVar[str] = "+"
+
+    kind: Literal["pixelcnn"] = "pixelcnn"
+    network: AutoregressiveNetwork = PixelCnnPlusPlusNetwork()
+    """The network that computes the parameters of the likelihood of each pixel."""
+
+
+Decoder = Annotated[FactorisedDecoder | PixelCnnDecoder, Field(discriminator="kind"), by_kind]
 
 
 class NormalMarginal(Part):
@@ -116,7 +182,47 @@ class NormalMarginal(Part):
     kind: Literal["normal"] = "normal"
 
 
-Marginal = Annotated[NormalMarginal, by_kind]
+class FlowMarginal(Part):
+    """N(0, I) carried through steps of mean-only Gaussian masked autoregressive flow."""
+
+    title: ClassVar[str] = "Masked autoregressive flow"
+    paper: ClassVar[str] = "B, appendix F.3; Papamakarios et al. 2017"
+    symbol: ClassVar[str] = "+"
+
+    kind: Literal["flow"] = "flow"
+    steps: int = Field(default=4, ge=1, le=32)
+    """Flow steps, 1 to 32; the order of the latents is reversed between them."""
+    layers: int = Field(default=3, ge=1, le=16)
+    """Hidden layers of the masked network (MADE) of each step, 1 to 16."""
+    units: int = Field(default=640, ge=1, le=16384)
+    """Units of each hidden layer before scaling by the width, 1 to 16384."""
+
+
+class VampMarginal(Part):
+    """m(z) = sum_i w_i e(z|phi_i): the encoder's own posteriors of learned pseudo-inputs."""
+
+    title: ClassVar[str] = "VampPrior"
+    paper: ClassVar[str] = "B, appendix F.3; Tomczak and Welling 2017"
+    symbol: ClassVar[str] = "v"
+
+    kind: Literal["vamp"] = "vamp"
+    pseudo_inputs: int = Field(default=500, ge=1, le=100_000)
+    """Components of the mixture, 1 to 100000; at most the training images, from which they start."""
+
+
+class LogisticMarginal(Part):
+    """m(z) = prod_d logistic(z_d; 0, sqrt(3) / pi): unit variance, heavier tails than the normal."""
+
+    title: ClassVar[str] = "Logistic"
+    paper: ClassVar[str] = "V, section 4"
+    symbol: ClassVar[str] = "l"
+
+    kind: Literal["logistic"] = "logistic"
+
+
+Marginal = Annotated[
+    NormalMarginal | FlowMarginal | VampMarginal | LogisticMarginal, Field(discriminator="kind"), by_kind
+]
 
 
 class BernoulliLikelihood(Part):
@@ -364,6 +470,7 @@ UNIONS: dict[str, Any] = {
     "decoders": Decoder,
     "marginals": Marginal,
     "networks": Network,
+    "autoregressive_networks": AutoregressiveNetwork,
     "likelihoods": Likelihood,
     "rate_terms": RateTerm,
     "divergences": Divergence,

@@ -16,6 +16,39 @@ from worker.rng import Noise
 _LOG_2PI = math.log(2 * math.pi)
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Latents, and what the encoder's flow made them from: a flow is costly to turn round, and a sampler knows.
+
+    Args:
+        z: latents, shape [B, latent_dim].
+        base: where they lay before the flow, shape [B, latent_dim]; ``z`` itself where there is none.
+    """
+
+    z: Tensor
+    base: Tensor
+
+    @classmethod
+    def plain(cls, z: Tensor) -> "Draw":
+        """Of a distribution without a flow."""
+        return cls(z, z)
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def __getitem__(self, index: slice | Tensor) -> "Draw":
+        return Draw(self.z[index], self.base[index])
+
+    def double(self) -> "Draw":
+        """The same in float64."""
+        return Draw(self.z.double(), self.base.double())
+
+    @classmethod
+    def cat(cls, parts: Sequence["Draw"]) -> "Draw":
+        """One batch from several, in order."""
+        return cls(torch.cat([part.z for part in parts]), torch.cat([part.base for part in parts]))
+
+
 class Marginal(Protocol):
     """m(z), as a distribution."""
 
@@ -23,24 +56,24 @@ class Marginal(Protocol):
         """z ~ m, shape [rows, latent_dim]."""
         ...
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """log m(z), nats, shape [B], for z of shape [B, latent_dim]."""
+    def log_prob(self, draw: Draw) -> Tensor:
+        """log m(z), nats, shape [B]."""
         ...
 
 
 class Posterior(Protocol):
     """e(z|x_b) for a batch of B images."""
 
-    def rsample(self, noise: Noise) -> Tensor:
-        """One z for each image, differentiable, shape [B, latent_dim]."""
+    def rsample(self, noise: Noise) -> Draw:
+        """One z for each image, differentiable."""
         ...
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """log e(z_b|x_b), nats, shape [B], for z of shape [B, latent_dim]."""
+    def log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_b|x_b), nats, shape [B]."""
         ...
 
-    def pairwise_log_prob(self, z: Tensor) -> Tensor:
-        """log e(z_m|x_b), nats, shape [M, B], for z of shape [M, latent_dim]."""
+    def pairwise_log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_m|x_b), nats, shape [M, B], for M latents."""
         ...
 
     @property
@@ -74,14 +107,14 @@ class DiagonalGaussian:
     def mean(self) -> Tensor:
         return self.loc
 
-    def rsample(self, noise: Noise) -> Tensor:
-        return torch.addcmul(self.loc, self.scale, noise.normal(*self.loc.shape))
+    def rsample(self, noise: Noise) -> Draw:
+        return Draw.plain(torch.addcmul(self.loc, self.scale, noise.normal(*self.loc.shape)))
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        standard = (z - self.loc) / self.scale
+    def log_prob(self, draw: Draw) -> Tensor:
+        standard = (draw.z - self.loc) / self.scale
         return -(0.5 * standard.square() + self.scale.log() + 0.5 * _LOG_2PI).sum(-1)
 
-    def pairwise_log_prob(self, z: Tensor) -> Tensor:
+    def pairwise_log_prob(self, draw: Draw) -> Tensor:
         """The square is multiplied out, so that all pairs are one matrix product.
 
         ``sum_d (z_d - mu_d)^2 / s_d^2 = [z^2, z] . [1/s^2, -2 mu/s^2] + sum_d mu_d^2 / s_d^2``
@@ -91,7 +124,7 @@ class DiagonalGaussian:
         precision = self.scale.square().reciprocal()
         scaled = self.loc * precision
         constant = -0.5 * (self.loc * scaled).sum(-1) - (self.scale.log() + 0.5 * _LOG_2PI).sum(-1)
-        features = torch.cat((z.square(), z), dim=-1)
+        features = torch.cat((draw.z.square(), draw.z), dim=-1)
         weights = torch.cat((-0.5 * precision, scaled), dim=-1)
         return torch.addmm(constant, features, weights.T)
 
@@ -119,13 +152,13 @@ class StandardNormal:
     def sample(self, rows: int, noise: Noise) -> Tensor:
         return noise.normal(rows, self.dimensions)
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        return -0.5 * (z.square() + _LOG_2PI).sum(-1)
+    def log_prob(self, draw: Draw) -> Tensor:
+        return -0.5 * (draw.z.square() + _LOG_2PI).sum(-1)
 
 
-def sampled_rate(posterior: Posterior, marginal: Marginal, z: Tensor) -> Tensor:
+def sampled_rate(posterior: Posterior, marginal: Marginal, draw: Draw) -> Tensor:
     """log e(z_b|x_b) - log m(z_b) for z_b ~ e(z|x_b): unbiased for the rate, nats, shape [B]."""
-    return posterior.log_prob(z) - marginal.log_prob(z)
+    return posterior.log_prob(draw) - marginal.log_prob(draw)
 
 
 def is_closed_form(posterior: Posterior, marginal: Marginal) -> bool:
@@ -133,8 +166,8 @@ def is_closed_form(posterior: Posterior, marginal: Marginal) -> bool:
     return isinstance(posterior, DiagonalGaussian) and isinstance(marginal, StandardNormal)
 
 
-def rate(posterior: Posterior, marginal: Marginal, z: Tensor) -> Tensor:
+def rate(posterior: Posterior, marginal: Marginal, draw: Draw) -> Tensor:
     """R of each image, nats, shape [B]: exact between Gaussians, else one sample of the same expectation."""
     if isinstance(posterior, DiagonalGaussian) and isinstance(marginal, StandardNormal):
         return posterior.kl_from_standard().sum(-1)
-    return sampled_rate(posterior, marginal, z)
+    return sampled_rate(posterior, marginal, draw)

@@ -13,7 +13,7 @@ from backend.results import Estimate, InformationInterval, Label
 from backend.spec import BetaRate, RunSpec
 from worker.data.contract import Data
 from worker.devices import explained_memory
-from worker.distributions import DiagonalGaussian, Posterior, is_closed_form
+from worker.distributions import DiagonalGaussian, Draw, Posterior, is_closed_form
 from worker.estimators import ESTIMATORS
 from worker.estimators.contract import Encoded, mean_estimate
 from worker.labels import label
@@ -53,7 +53,7 @@ class _Pass:
     rate: Tensor
     distortion: Tensor
     posterior: Posterior
-    z: Tensor
+    draw: Draw
 
 
 def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> list[Measured]:
@@ -76,7 +76,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     began = time.monotonic()
     measured = _measure(model, data, observer)
     _require_finite(measured)
-    closed = is_closed_form(measured.posterior, model.marginal())
+    closed = is_closed_form(measured.posterior, model.m())
     settings = {"examples": len(measured.rate), "samples": 1, "seed": EVALUATION_SEED}
     rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
     estimates = {
@@ -89,7 +89,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     if closed and isinstance(measured.posterior, DiagonalGaussian):
         arrays["kl_per_dimension"] = measured.posterior.kl_from_standard().mean(0).tolist()
     information = None
-    encoded = Encoded(posterior=measured.posterior, z=measured.z, rate=measured.rate, spec=spec)
+    encoded = Encoded(posterior=measured.posterior, draw=measured.draw, rate=measured.rate, spec=spec)
     for config in spec.evaluation.estimators:
         began = time.monotonic()
         findings = ESTIMATORS[config.kind](config, encoded, observer.check)
@@ -122,7 +122,7 @@ def draw(
 def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
     device = data.test.images.device
     noise = StepNoise(EVALUATION_SEED, "evaluation", device)
-    rates, distortions, posteriors, latents = [], [], [], []
+    rates, distortions, posteriors, draws = [], [], [], []
     with torch.no_grad():
         for number, index in enumerate(torch.split(torch.arange(len(data.test), device=device), CHUNK)):
             observer.check()
@@ -132,9 +132,9 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
             rates.append(terms.rate.double())
             distortions.append(terms.distortion.double())
             posteriors.append(terms.posterior.double())
-            latents.append(terms.z.double())
+            draws.append(terms.draw.double())
     posterior = type(posteriors[0]).cat(posteriors)
-    return _Pass(torch.cat(rates), torch.cat(distortions), posterior, torch.cat(latents))
+    return _Pass(torch.cat(rates), torch.cat(distortions), posterior, Draw.cat(draws))
 
 
 def _require_finite(measured: _Pass) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from backend.spec import Architecture
 from worker.decoders import DECODERS
-from worker.distributions import Posterior, rate
+from worker.distributions import Draw, Marginal, Posterior, rate
 from worker.encoders import ENCODERS
 from worker.marginals import MARGINALS
 from worker.networks.contract import ImageShape
@@ -21,7 +21,7 @@ class Terms:
     rate: Tensor
     distortion: Tensor
     posterior: Posterior
-    z: Tensor
+    draw: Draw
 
 
 class Model(nn.Module):
@@ -47,13 +47,18 @@ class Model(nn.Module):
             noise: where z takes its randomness from.
         """
         posterior = self.encoder(x)
-        z = posterior.rsample(noise)
-        return Terms(rate(posterior, self.marginal(), z), -self.decoder(x, z), posterior, z)
+        draw = posterior.rsample(noise)
+        return Terms(rate(posterior, self.m(), draw), -self.decoder(x, draw.z), posterior, draw)
+
+    def m(self) -> Marginal:
+        """m(z) under the parameters of now."""
+        marginal: Marginal = self.marginal(self.encoder)
+        return marginal
 
     def rate(self, x: Tensor, noise: Noise) -> Tensor:
         """The rate alone, without decoding: nats, shape [B]."""
         posterior: Posterior = self.encoder(x)
-        return rate(posterior, self.marginal(), posterior.rsample(noise))
+        return rate(posterior, self.m(), posterior.rsample(noise))
 
 
 def build_model(architecture: Architecture, shape: ImageShape, seed: int) -> Model:

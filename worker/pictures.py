@@ -59,8 +59,8 @@ def draw_pictures(
         return FixedNoise(seed, f"{data.name}/{picture}", device)
 
     with torch.no_grad():
-        encoded = model.encoder(x).rsample(noise("reconstruction"))
-        generated = model.marginal().sample(count, noise("generation"))
+        encoded = model.encoder(x).rsample(noise("reconstruction")).z
+        generated = model.m().sample(count, noise("generation"))
         images = {"inputs": x}
         for name, z in (("reconstruction", encoded), ("generation", generated)):
             for kind, draws in (("sample", 1), ("mean", AVERAGED)):

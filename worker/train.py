@@ -95,6 +95,8 @@ class _Run:
         self.step = 0
         self.train_s = 0.0
         self.model = build_model(spec.architecture, data.shape, spec.seed).to(device)
+        start = StepNoise(spec.seed, "start", device).at(0)
+        self.model.marginal.start_from(data.train.images, start)
         self.objective = Objective(spec.objective).to(device)
         self.players = self._players()
         self.meter = Meter(self.total, device)

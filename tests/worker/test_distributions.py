@@ -5,7 +5,7 @@ import math
 import torch
 from torch.distributions import Independent, Normal
 
-from worker.distributions import DiagonalGaussian, StandardNormal, is_closed_form, rate, sampled_rate
+from worker.distributions import DiagonalGaussian, Draw, StandardNormal, is_closed_form, rate, sampled_rate
 from worker.rng import FixedNoise, StepNoise
 
 CPU = torch.device("cpu")
@@ -21,16 +21,16 @@ def posterior(count: int, dimensions: int, seed: int = 0) -> DiagonalGaussian:
 def test_log_prob_is_that_of_independent_normals() -> None:
     e = posterior(5, 3)
     z = torch.randn(5, 3, dtype=torch.float64)
-    assert torch.allclose(e.log_prob(z), Independent(Normal(e.loc, e.scale), 1).log_prob(z))
-    assert torch.allclose(StandardNormal(3).log_prob(z), Normal(0.0, 1.0).log_prob(z).sum(1))
+    assert torch.allclose(e.log_prob(Draw.plain(z)), Independent(Normal(e.loc, e.scale), 1).log_prob(z))
+    assert torch.allclose(StandardNormal(3).log_prob(Draw.plain(z)), Normal(0.0, 1.0).log_prob(z).sum(1))
 
 
 def test_all_pairs_agree_with_one_pair_at_a_time_even_for_narrow_posteriors() -> None:
     e = posterior(20, 6)
     narrow = DiagonalGaussian(e.loc * 3, e.scale * 1e-3)
-    z = narrow.rsample(StepNoise(0, "test", CPU).at(0)).double()
-    slow = torch.stack([Independent(Normal(narrow.loc, narrow.scale), 1).log_prob(each) for each in z])
-    fast = narrow.pairwise_log_prob(z)
+    draw = narrow.rsample(StepNoise(0, "test", CPU).at(0)).double()
+    slow = torch.stack([Independent(Normal(narrow.loc, narrow.scale), 1).log_prob(each) for each in draw.z])
+    fast = narrow.pairwise_log_prob(draw)
     assert torch.allclose(fast, slow, rtol=1e-9, atol=1e-6)
 
 
@@ -38,21 +38,21 @@ def test_closed_form_rate_agrees_with_the_sampled_one() -> None:
     e = posterior(8, 5)
     draws = 40_000
     wide = DiagonalGaussian(e.loc.repeat(draws, 1), e.scale.repeat(draws, 1))
-    z = wide.rsample(StepNoise(1, "test", CPU).at(0)).double()
-    sampled = sampled_rate(wide, StandardNormal(5), z).reshape(draws, 8)
-    exact = rate(e, StandardNormal(5), e.loc)
+    draw = wide.rsample(StepNoise(1, "test", CPU).at(0)).double()
+    sampled = sampled_rate(wide, StandardNormal(5), draw).reshape(draws, 8)
+    exact = rate(e, StandardNormal(5), Draw.plain(e.loc))
     assert is_closed_form(e, StandardNormal(5))
     assert ((sampled.mean(0) - exact).abs() < 4 * sampled.std(0) / math.sqrt(draws)).all()
 
 
 def test_another_marginal_gets_the_sampled_rate() -> None:
     class Shifted:
-        def log_prob(self, z: torch.Tensor) -> torch.Tensor:
-            return StandardNormal(3).log_prob(z - 2)
+        def log_prob(self, draw: Draw) -> torch.Tensor:
+            return StandardNormal(3).log_prob(Draw.plain(draw.z - 2))
 
-    e, z = posterior(4, 3), torch.zeros(4, 3, dtype=torch.float64)
+    e, draw = posterior(4, 3), Draw.plain(torch.zeros(4, 3, dtype=torch.float64))
     assert not is_closed_form(e, Shifted())  # type: ignore[arg-type]
-    assert torch.equal(rate(e, Shifted(), z), e.log_prob(z) - Shifted().log_prob(z))  # type: ignore[arg-type]
+    assert torch.equal(rate(e, Shifted(), draw), e.log_prob(draw) - Shifted().log_prob(draw))  # type: ignore[arg-type]
 
 
 def test_the_first_columns_of_fixed_noise_do_not_depend_on_how_many_there_are() -> None:

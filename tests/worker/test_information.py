@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from backend.spec import MutualInformationEstimator, RunSpec
-from worker.distributions import DiagonalGaussian, Posterior
+from worker.distributions import DiagonalGaussian, Draw, Posterior
 from worker.estimators.contract import Encoded
 from worker.estimators.mutual_information import mixture_information, mutual_information
 
@@ -32,7 +32,7 @@ def linear_gaussian(count: int, dimensions: int, information: float, seed: int) 
 
 def slow(posterior: Posterior, z: Tensor) -> tuple[float, float]:
     """The definition, with one log-sum-exp over the whole matrix."""
-    pairs = torch.stack([posterior.log_prob(each.expand_as(z)) for each in z])
+    pairs = torch.stack([posterior.log_prob(Draw.plain(each.expand_as(z))) for each in z])
     own, count = pairs.diagonal(), len(z)
     including = own - pairs.logsumexp(1) + math.log(count)
     others = pairs.clone().fill_diagonal_(-math.inf).logsumexp(1) - math.log(count - 1)
@@ -42,7 +42,7 @@ def slow(posterior: Posterior, z: Tensor) -> tuple[float, float]:
 @pytest.mark.parametrize("information", [0.01, 3.0, 30.0])
 def test_fast_mixture_agrees_with_its_slow_twin(information: float) -> None:
     e, z = linear_gaussian(300, 6, information, seed=1)
-    mixture = mixture_information(e, z, pairs_at_once=300 * 70)  # the last chunk is smaller
+    mixture = mixture_information(e, Draw.plain(z), pairs_at_once=300 * 70)  # the last chunk is smaller
     including, others = slow(e, z)
     assert float(mixture.including_self.mean()) == pytest.approx(including, abs=2e-6)
     assert float(mixture.leave_one_out.mean()) == pytest.approx(others, abs=2e-6, rel=1e-6)
@@ -52,7 +52,7 @@ def test_standard_error_is_the_spread_over_data_sets() -> None:
     values, errors = [], []
     for seed in range(60):
         e, z = linear_gaussian(200, 4, 1.5, seed)
-        each = mixture_information(e, z).including_self
+        each = mixture_information(e, Draw.plain(z)).including_self
         values.append(float(each.mean()))
         errors.append(float(each.std() / math.sqrt(len(each))))
     spread = torch.tensor(values).std().item()
@@ -62,7 +62,7 @@ def test_standard_error_is_the_spread_over_data_sets() -> None:
 @pytest.mark.parametrize(("dimensions", "information", "including", "others"), TRUTHS)
 def test_linear_gaussian_truths(dimensions: int, information: float, including: float, others: float) -> None:
     e, z = linear_gaussian(10_000, dimensions, information, seed=3)
-    mixture = mixture_information(e, z)
+    mixture = mixture_information(e, Draw.plain(z))
     for found, expected in ((mixture.including_self, including), (mixture.leave_one_out, others)):
         error = float(found.std() / math.sqrt(len(found)))
         assert float(found.mean()) == pytest.approx(expected, abs=3 * error + 0.02)
@@ -72,7 +72,7 @@ def test_linear_gaussian_truths(dimensions: int, information: float, including: 
 def test_the_interval_holds_the_truth(dimensions: int, information: float) -> None:
     e, z = linear_gaussian(2_000, dimensions, information, seed=4)
     rate = e.kl_from_standard().sum(1)
-    encoded = Encoded(posterior=e, z=z, rate=rate, spec=RunSpec())
+    encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=rate, spec=RunSpec())
     findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
     interval, estimates = findings.information, findings.estimates
     assert interval is not None
@@ -94,7 +94,7 @@ def test_the_bounds_on_the_marginal_kl_hold_in_expectation_and_are_not_clamped()
     lower, upper = [], []
     for seed in range(100):
         e, z = linear_gaussian(300, 2, 1.0, seed=seed)
-        encoded = Encoded(posterior=e, z=z, rate=e.kl_from_standard().sum(1), spec=RunSpec())
+        encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=e.kl_from_standard().sum(1), spec=RunSpec())
         estimates = mutual_information(MutualInformationEstimator(), encoded, lambda: None).estimates
         lower.append(estimates["marginal_kl_lower"].value)
         upper.append(estimates["marginal_kl_upper"].value)
@@ -119,7 +119,7 @@ def test_the_bounds_of_a_source_with_known_entropy() -> None:
     rate, distortion = e.kl_from_standard().sum(1), -d.log_prob(x)
     information = 0.5 * dimensions * math.log(variance / noise_scale**2)
     error = 3 * (rate.std() + distortion.std()).item() / math.sqrt(count)
-    mixture = mixture_information(e, z)
+    mixture = mixture_information(e, Draw.plain(z))
     including = mixture.including_self
     assert float(rate.mean()) == pytest.approx(information, abs=error)
     assert entropy - float(distortion.mean()) == pytest.approx(information, abs=error)
@@ -134,7 +134,7 @@ def test_a_mixture_that_float64_cannot_hold_is_flagged_and_gives_no_interval() -
     loc = 1e6 * torch.randn(50, 2, generator=generator, dtype=torch.float64)
     e = DiagonalGaussian(loc, torch.full_like(loc, 1e-3))
     z = loc + e.scale * torch.randn(50, 2, generator=generator, dtype=torch.float64)
-    encoded = Encoded(posterior=e, z=z, rate=e.kl_from_standard().sum(1), spec=RunSpec())
+    encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=e.kl_from_standard().sum(1), spec=RunSpec())
     findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
     assert findings.information is None
     assert all(estimate.flags == ("imprecise",) for estimate in findings.estimates.values())

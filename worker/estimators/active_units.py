@@ -22,7 +22,7 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
                 value=float((variance >= THRESHOLD).sum()),
                 unit="dimensions",
                 flags=("unscaled",) if unscaled else (),
-                settings={"examples": len(encoded.z), "threshold": THRESHOLD},
+                settings={"examples": len(encoded.draw), "threshold": THRESHOLD},
             )
         },
         arrays={"posterior_mean_variance": variance.tolist()},

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from backend.results import Estimate, InformationInterval
 from backend.spec import RunSpec
-from worker.distributions import Posterior
+from worker.distributions import Draw, Posterior
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +18,13 @@ class Encoded:
 
     Args:
         posterior: e(z|x_n), a batch of N.
-        z: one sample of each, shape [N, latent_dim].
+        draw: one sample of each.
         rate: R of each example, nats, shape [N].
         spec: the run that is measured.
     """
 
     posterior: Posterior
-    z: Tensor
+    draw: Draw
     rate: Tensor
     spec: RunSpec
 

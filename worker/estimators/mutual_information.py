@@ -9,7 +9,7 @@ from torch import Tensor
 
 from backend.results import InformationInterval
 from backend.spec import MutualInformationEstimator
-from worker.distributions import Posterior
+from worker.distributions import Draw, Posterior
 from worker.estimators.contract import Encoded, Findings, mean_estimate
 
 LARGEST_ERROR = 0.01
@@ -33,7 +33,7 @@ class Mixture:
 
 
 def mixture_information(
-    posterior: Posterior, z: Tensor, check: Callable[[], None] = lambda: None, pairs_at_once: int = PAIRS_AT_ONCE
+    posterior: Posterior, draw: Draw, check: Callable[[], None] = lambda: None, pairs_at_once: int = PAIRS_AT_ONCE
 ) -> Mixture:
     """I(x;z) with q(z) replaced by a mixture over the N examples.
 
@@ -44,19 +44,20 @@ def mixture_information(
 
     Args:
         posterior: e(z|x_n) in float64, a batch of N >= 2.
-        z: one sample of each, float64, shape [N, latent_dim].
+        draw: one sample of each, float64.
         check: called between chunks; raises to stop.
         pairs_at_once: pairs of examples held in memory.
     """
-    count = len(z)
+    count = len(draw)
+    zero = torch.zeros_like(draw.z[:, 0])
     rows = max(1, pairs_at_once // count)
-    ratios_self, ratios_others = torch.empty_like(z[:, 0]), torch.empty_like(z[:, 0])
-    shares_self, shares_others = torch.zeros_like(z[:, 0]), torch.zeros_like(z[:, 0])
-    densities = torch.empty_like(z[:, 0])
+    ratios_self, ratios_others = torch.empty_like(zero), torch.empty_like(zero)
+    shares_self, shares_others = torch.zeros_like(zero), torch.zeros_like(zero)
+    densities = torch.empty_like(zero)
     for start in range(0, count, rows):
         check()
         chosen = slice(start, min(start + rows, count))
-        pairs = posterior.pairwise_log_prob(z[chosen])
+        pairs = posterior.pairwise_log_prob(draw[chosen])
         diagonal = pairs.diagonal(start)
         own = densities[chosen] = diagonal.clone()
         diagonal.fill_(-math.inf)
@@ -70,7 +71,7 @@ def mixture_information(
         shares_others += ((peak - others).exp().float() @ scaled).double()
         shares_self += ((peak - everything).exp().float() @ scaled).double()
         shares_self[chosen] += (own - everything).exp()
-    error = float((densities - posterior.log_prob(z)).abs().max())
+    error = float((densities - posterior.log_prob(draw)).abs().max())
     return Mixture(ratios_self - shares_self + 1, ratios_others - shares_others + 1, error)
 
 
@@ -83,8 +84,8 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     Saturated where the lower end exceeds log N - 1: the mixture cannot tell more than log N examples apart. Imprecise,
     and without an interval, where float64 cannot hold the densities of a model that diverged.
     """
-    count = len(encoded.z)
-    mixture = mixture_information(encoded.posterior, encoded.z, check)
+    count = len(encoded.draw)
+    mixture = mixture_information(encoded.posterior, encoded.draw, check)
     lower = float(mixture.including_self.mean())
     upper = min(float(mixture.leave_one_out.mean()), float(encoded.rate.mean()))
     saturated = lower > math.log(count) - 1

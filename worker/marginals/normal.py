@@ -2,6 +2,7 @@
 
 from backend.spec import Architecture, NormalMarginal
 from worker.distributions import StandardNormal
+from worker.encoders.contract import Encoder
 from worker.marginals.contract import Marginal
 from worker.networks.contract import ImageShape
 
@@ -13,5 +14,5 @@ class Normal(Marginal):
         super().__init__()
         self.distribution = StandardNormal(architecture.latent_dim)
 
-    def forward(self) -> StandardNormal:
+    def forward(self, encoder: Encoder) -> StandardNormal:
         return self.distribution
