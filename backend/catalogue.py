@@ -11,6 +11,7 @@ from typing import Any
 from backend.datasets import DatasetFacts
 from backend.expand import SHORT_KEYS, expand
 from backend.methods import METHODS, Method
+from backend.presets import PRESETS, Preset
 from backend.spec import UNIONS, Config, Dataset, Part, RunSpec, kinds
 
 Entry = dict[str, Any]
@@ -21,13 +22,14 @@ def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
     """Every table by name: a list of ``{name, title, paper, schema, defaults}``.
 
     Encoders, decoders and marginals also have their ``symbol``; methods their ``formula`` and ``knobs``; data sets
-    their ``shape``; ``sections`` are the parts of a specification outside the unions.
+    their ``shape``; presets their ``note``; ``sections`` are the parts of a specification outside the unions.
     """
     unions = {union: [_part_entry(part) for part in kinds(union).values()] for union in UNIONS}
     return {
         "datasets": [_dataset_entry(facts, datasets) for facts in datasets.values()],
         **unions,
         "methods": [_method_entry(method) for method in METHODS.values()],
+        "presets": [_preset_entry(preset) for preset in PRESETS.values()],
         "sections": [_section_entry(name) for name in RunSpec.model_fields],
     }
 
@@ -40,8 +42,9 @@ def spec_schema() -> Schema:
     for name in ("dataset", "architecture"):
         properties[name] = {"anyOf": [{"type": "string"}, properties[name]]}
     properties["method"] = {"enum": list(METHODS)}
+    properties["preset"] = {"enum": list(PRESETS)}
     for key, paths in SHORT_KEYS.items():
-        properties[key] = _field_schema(paths[0])
+        properties[key] = _any_of([schema for path in paths for schema in _field_schemas(path)])
     return {"type": "object", "properties": _or_a_kind(properties), "additionalProperties": False}
 
 
@@ -86,6 +89,11 @@ def _method_entry(method: Method) -> Entry:
     }
 
 
+def _preset_entry(preset: Preset) -> Entry:
+    schema = {"type": "object", "title": preset.title, "properties": {}, "additionalProperties": False}
+    return _entry(preset.name, preset.title, preset.paper, schema, dict(preset.tree)) | {"note": preset.note}
+
+
 def _section_entry(name: str) -> Entry:
     field = RunSpec.model_fields[name]
     if isinstance(field.default, Config):
@@ -126,20 +134,32 @@ def _inlined(schema: Any, full: Schema) -> Any:
     return {key: _inlined(value, full) for key, value in schema.items() if key not in ("$defs", "discriminator")}
 
 
+def _any_of(schemas: list[Schema]) -> Schema:
+    """One schema that each of several admits something of; itself where there is but one."""
+    different = [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+    return different[0] if len(different) == 1 else {"anyOf": different}
+
+
 def _knob_schema(method: Method, path: tuple[str, ...]) -> Schema:
     """The schema of the field that a knob sets, among the kinds that the method's own expansion chooses."""
     kind = method.expand({}).get(path[0], {}).get("kind")
     return _field_schema(("objective", *path), kind)
 
 
-def _field_schema(path: tuple[str, ...], kind: str | None = None) -> Schema:
-    """The schema of one field of the specification; where only some kinds have it, that of ``kind`` or the first."""
-    here = _schema(RunSpec)
+def _field_schemas(path: tuple[str, ...], kind: str | None = None) -> list[Schema]:
+    """The schemas of one field of the specification in every kind of part that has it; in ``kind`` alone where given.
+
+    A weight that no kind of this version has is a number.
+    """
+    found = [_schema(RunSpec)]
     for name in path:
-        options = here.get("oneOf") or here.get("anyOf") or [here]
+        options = [option for each in found for option in each.get("oneOf") or each.get("anyOf") or [each]]
         having = [option for option in options if name in option.get("properties", {})]
-        if not having:
-            return {"type": "number"}  # a weight that no kind of this version has
         named = [option for option in having if option["properties"].get("kind", {}).get("const") == kind]
-        here = (named or having)[0]["properties"][name]
-    return here
+        found = [option["properties"][name] for option in named or having]
+    return found or [{"type": "number"}]
+
+
+def _field_schema(path: tuple[str, ...], kind: str | None = None) -> Schema:
+    """The schema of one field; where only some kinds have it, that of ``kind`` or the first."""
+    return _field_schemas(path, kind)[0]

@@ -44,6 +44,8 @@ class DatasetFacts:
     """Best published upper bound on H for exactly these bits."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """The part of a specification that makes ``{"dataset": NAME}`` a run worth having."""
+    kind_defaults: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """(part, kind) -> what a run with such a part sets besides, such as a smaller width for a costly decoder."""
     note: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """From what a person writes, short or full, to the specification written out.
 
-Precedence: explicit > method > data set > field default.
+Precedence: explicit > method > preset or data set > field default.
 """
 
 import json
@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.methods import METHODS, method_of
+from backend.presets import PRESETS, Preset
 from backend.rules import broken_rules
 from backend.spec import DEFAULT_DATASET, Config, RunSpec, kinds
 
@@ -44,7 +45,7 @@ MOST_PROBLEMS = 50
 """Problems named at once: nobody reads more, and a body of a million wrong fields must not take minutes."""
 
 _RATE_KIND = {"beta": "beta", "target_rate": "target"}
-_ROOT_KEYS = (*RunSpec.model_fields, "method", *SHORT_KEYS)
+_ROOT_KEYS = (*RunSpec.model_fields, "method", "preset", *SHORT_KEYS)
 _AXES = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "marginals"))
 
 
@@ -71,20 +72,52 @@ def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
     reader = _Reader(_whole_numbers(body))
     explicit = reader.explicit()
     facts = _facts(explicit, datasets, reader)
-    method = reader.method()
-    tree = RunSpec().model_dump()
-    for layer in (
-        {"dataset": {"binarize": facts.binarizations[0], "sha256": facts.sha256}},
-        facts.defaults,
-        reader.method_objective(method),
-        explicit,
-    ):
-        tree = _merge(tree, layer)
-    spec = reader.validate(tree)
+    method, preset = reader.method(), reader.preset()
+    above = (reader.method_objective(method), explicit)
+    layers = _defaults(facts, preset, above)
+    tree = _laid(*layers, *above)
+    reader.network(explicit, tree)
+    spec = reader.validate(_laid(*layers, *above))
     problems = broken_rules(spec, facts)
     if problems:
         raise Invalid([FieldProblem(reader.as_written(p.loc), p.msg) for p in problems])
     return Expanded(spec, method or method_of(spec.objective))
+
+
+def _defaults(facts: DatasetFacts, preset: Preset | None, above: tuple[Tree, ...]) -> list[Mapping[str, Any]]:
+    """What lies below the writer's own words: the data set's name for itself, then its defaults or the preset's.
+
+    A data set has defaults for single kinds of part too; the kinds are those that are in the tree without them.
+    """
+    identity = {"dataset": {"binarize": facts.binarizations[0], "sha256": facts.sha256}}
+    if preset is not None:
+        return [identity, preset.tree]
+    architecture = _laid(identity, facts.defaults, *above)["architecture"]
+    if not isinstance(architecture, dict):
+        return [identity, facts.defaults]  # of the wrong type; validation says so
+    chosen = [(part, _kind(architecture.get(part)) or "") for part, _ in _AXES]
+    return [identity, facts.defaults, *(facts.kind_defaults[each] for each in chosen if each in facts.kind_defaults)]
+
+
+def _laid(*layers: Mapping[str, Any]) -> Tree:
+    """The layers over the field defaults, the last on top."""
+    tree: Tree = RunSpec().model_dump()
+    for layer in layers:
+        tree = _merge(tree, layer)
+    return tree
+
+
+def _kind(part: Any) -> str | None:
+    """The kind of a part in full or short form."""
+    kind = part.get("kind") if isinstance(part, dict) else part
+    return kind if isinstance(kind, str) else None
+
+
+def networks_of(part: str, kind: str | None) -> tuple[str, ...]:
+    """The kinds of network that an encoder or decoder of this kind takes."""
+    config = kinds(f"{part}s").get(kind or "")
+    field = config.model_fields.get("network") if config else None
+    return tuple(each.model_fields["kind"].default for each in _configs(field.annotation)) if field else ()
 
 
 def symbols(axis: str) -> dict[str, str]:
@@ -116,7 +149,8 @@ class _Reader:
         knobs_go_to_method = "method" in self.body
         for key in SHORT_KEYS:
             if key in self.body:
-                self._short(tree, key, write=not (knobs_go_to_method and key in KNOB_KEYS))
+                later = key == "network" or (knobs_go_to_method and key in KNOB_KEYS)
+                self._short(tree, key, write=not later)
         if "beta" in self.body and "target_rate" in self.body:
             self._problem(("target_rate",), "beta and target_rate exclude each other: keep one")
         self._raise()
@@ -168,6 +202,28 @@ class _Reader:
         if rate.setdefault("kind", _RATE_KIND[key]) != _RATE_KIND[key]:
             self._problem((key,), f"does not fit objective.rate of kind {rate['kind']!r}: keep one")
 
+    def network(self, explicit: Tree, tree: Tree) -> None:
+        """Write the short key ``network`` into each part that takes that kind of network.
+
+        Args:
+            explicit: what the writer gave; changed in place.
+            tree: the same over all defaults, which says what kind each part is.
+        """
+        if "network" not in self.body:
+            return
+        value = self.body["network"]
+        choices: list[str] = []
+        for path in SHORT_KEYS["network"]:
+            _, part, _ = path
+            known = networks_of(part, _kind(tree["architecture"].get(part)))
+            choices += known
+            if _kind(value) in known:
+                self.written_by[path] = ("network",)
+                self._write(explicit, path, value)
+        if ("network",) not in self.written_by.values():
+            self._problem(("network",), f"no part of this architecture takes it; choose from: {_listed(choices)}")
+            self._raise()
+
     def _write(self, tree: Tree, path: Path, value: Any) -> None:
         for part in path[:-1]:
             inner = tree.setdefault(part, {})
@@ -187,6 +243,16 @@ class _Reader:
             self._problem(("method",), f"no such method; choose from: {', '.join(METHODS)}")
             self._raise()
         return str(name)
+
+    def preset(self) -> Preset | None:
+        """The preset asked for, or None."""
+        if "preset" not in self.body:
+            return None
+        name = self.body["preset"]
+        if not isinstance(name, str) or name not in PRESETS:
+            self._problem(("preset",), f"no such preset; choose from: {', '.join(PRESETS)}")
+            self._raise()
+        return PRESETS[str(name)]
 
     def method_objective(self, name: str | None) -> Tree:
         """The objective of the method asked for, its knobs set from the short keys."""
@@ -291,6 +357,11 @@ def _merge(below: Any, above: Any) -> Any:
     if "kind" in above and above["kind"] != below.get("kind"):
         return dict(above)
     return {**below, **{key: _merge(below.get(key), value) for key, value in above.items()}}
+
+
+def _listed(names: list[str]) -> str:
+    """Each name once, in order."""
+    return ", ".join(dict.fromkeys(names)) or "none"
 
 
 def _has(tree: Any, path: Path) -> bool:

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/catalogue", tags=["catalogue"])
 
 
 class Entry(BaseModel):
-    """One choice. Some tables say more: `symbol`, `formula`, `knobs`, `shape`."""
+    """One choice. Some tables say more: `symbol`, `formula`, `knobs`, `shape`, `note`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -32,12 +32,14 @@ class Catalogue(BaseModel):
     decoders: list[Entry]
     marginals: list[Entry]
     networks: list[Entry]
+    autoregressive_networks: list[Entry]
     likelihoods: list[Entry]
     rate_terms: list[Entry]
     divergences: list[Entry]
     information_terms: list[Entry]
     methods: list[Entry]
     estimators: list[Entry]
+    presets: list[Entry]
     sections: list[Entry]
 
 

@@ -31,13 +31,18 @@ PINNED = [
             "architecture": {
                 "latent_dim": 2,
                 "width": 0.25,
-                "encoder": {"network": {"kind": "mlp", "layers": 3, "units": 100}},
+                "encoder": {"kind": "gaussian", "network": {"kind": "mlp", "layers": 3, "units": 100}},
             }
         },
         "378e69cfd07b8dc7168a296c48cafcabe020ec47678e5818206035625812a10f",
     ),
     (
-        {"architecture": {"encoder": {"network": {"kind": "mlp"}}, "decoder": {"network": {"kind": "mlp"}}}},
+        {
+            "architecture": {
+                "encoder": {"kind": "gaussian", "network": {"kind": "mlp"}},
+                "decoder": {"kind": "factorised", "network": {"kind": "mlp"}},
+            }
+        },
         "f27a77ec592f3793b5c47b4c326845dffc482051944121b3378e1cbc100a2b55",
     ),
     (

@@ -28,6 +28,7 @@ def problems(body: Any) -> dict[str, str]:
         {"method": "target-rate", "target_rate": 8},
         {"architecture": {"encoder": "gaussian", "decoder": {"network": "mlp"}}, "divergence": "none"},
         {"objective": {"rate": {"anneal_epochs": 3}}, "beta": 0.5, "epochs": 5},
+        {"preset": "paper", "architecture": "-+v", "network": {"kind": "pixelcnn", "layers": 3}},
     ],
 )
 def test_what_is_written_out_stands_for_itself_and_fits_the_schema(body: dict[str, Any]) -> None:
@@ -54,6 +55,33 @@ def test_a_part_of_another_kind_inherits_nothing() -> None:
     spec = expand({"dataset": "mnist", "architecture": {"encoder": {"network": {"kind": "conv"}}}}, DATASETS).spec
     assert spec.architecture.encoder.network.model_dump() == {"kind": "conv"}
     assert spec.architecture.decoder.network.kind == "mlp"
+
+
+def test_a_network_goes_to_every_part_that_takes_it() -> None:
+    both = expand({"architecture": "---", "network": "mlp"}, DATASETS).spec.architecture
+    assert (both.encoder.network.kind, both.decoder.network.kind) == ("mlp", "mlp")
+    encoder = expand({"architecture": "-+-", "network": "mlp"}, DATASETS).spec.architecture
+    assert (encoder.encoder.network.kind, encoder.decoder.network.kind) == ("mlp", "pixelcnnpp")
+    decoder = expand({"architecture": "++-", "network": "pixelcnn"}, DATASETS).spec.architecture
+    assert (decoder.encoder.network.kind, decoder.decoder.network.kind) == ("conv", "pixelcnn")
+    full = {"architecture": {"decoder": "pixelcnn"}, "network": {"kind": "pixelcnn", "layers": 3}}
+    assert expand(full, DATASETS).spec.architecture.decoder.network.layers == 3
+
+
+def test_the_preset_of_the_paper_is_its_recipe_on_any_data_set() -> None:
+    for dataset in ("digits", "mnist-static"):
+        spec = expand({"dataset": dataset, "preset": "paper", "architecture": "++v", "beta": 0.5}, DATASETS).spec
+        parts = spec.architecture
+        assert (parts.latent_dim, parts.width, parts.marginal.pseudo_inputs) == (64, 1.0, 500)
+        assert parts.encoder.network.kind == "conv"
+        assert (parts.encoder.steps, parts.encoder.layers, parts.encoder.units) == (4, 3, 640)
+        assert (parts.decoder.network.features, parts.decoder.network.resnets) == (64, 2)
+        assert (spec.training.epochs, spec.training.learning_rate, spec.training.schedule) == (200, 3e-4, "paper")
+        assert spec.objective.rate.anneal_epochs == 0
+    annealed = expand({"preset": "paper-annealed", "method": "vae"}, DATASETS)
+    assert (annealed.method, annealed.spec.objective.rate.anneal_epochs) == ("vae", 100)
+    assert expand({"preset": "paper-annealed", "target_rate": 3}, DATASETS).method == "target-rate"
+    assert expand({"preset": "paper", "epochs": 2}, DATASETS).spec.training.epochs == 2
 
 
 def test_json_has_one_kind_of_number() -> None:
@@ -100,6 +128,12 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"method": "nope"}, "method", "choose from: vae"),
         ({"training": {"epoch": 3}}, "training.epoch", "did you mean epochs"),
         ({"architecture": {"network": "mlp"}}, "architecture.network", "it has: encoder"),
+        ({"preset": "papr"}, "preset", "choose from: paper"),
+        ({"network": "pixelcnn"}, "network", "choose from: conv, mlp"),
+        ({"network": {"kind": "mlp", "unit": 3}}, "network", "did you mean units"),
+        ({"network": 3}, "network", "choose from"),
+        ({"network": "mlp", "architecture": {"decoder": {"network": "conv"}}}, "network", "keep one"),
+        ({"preset": "paper-annealed", "epochs": 5}, "objective.rate.anneal_epochs", "never ends"),
         ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
         ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
         ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),

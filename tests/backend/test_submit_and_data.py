@@ -70,7 +70,7 @@ def test_a_file_or_stdin_is_a_specification_and_options_go_over_it(server, tmp_p
 
 def test_every_short_key_is_an_option():
     options = {option for each in get_command(cli).commands["submit"].params for option in each.opts}
-    for key in ("dataset", "architecture", "method", "seed", *SHORT_KEYS):
+    for key in ("dataset", "architecture", "method", "preset", "seed", *SHORT_KEYS):
         assert f"--{key.replace('_', '-')}" in options
 
 
