@@ -116,7 +116,7 @@ def test_the_bounds_of_a_source_with_known_entropy() -> None:
     e = DiagonalGaussian(x / variance, torch.full_like(x, noise_scale / math.sqrt(variance)))
     z = e.loc + e.scale * torch.randn(count, dimensions, generator=generator, dtype=torch.float64)
     d = DiagonalGaussian(z, torch.full_like(z, noise_scale))
-    rate, distortion = e.kl_from_standard().sum(1), -d.log_prob(x)
+    rate, distortion = e.kl_from_standard().sum(1), -d.log_prob(Draw.plain(x))
     information = 0.5 * dimensions * math.log(variance / noise_scale**2)
     error = 3 * (rate.std() + distortion.std()).item() / math.sqrt(count)
     mixture = mixture_information(e, Draw.plain(z))
