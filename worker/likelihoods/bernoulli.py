@@ -4,7 +4,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from backend.spec import BernoulliLikelihood
-from worker.rng import Noise
 
 
 class Bernoulli:
@@ -18,6 +17,5 @@ class Bernoulli:
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         return -F.binary_cross_entropy_with_logits(outputs, x, reduction="none").flatten(1).sum(1)
 
-    def sample(self, outputs: Tensor, draws: int, noise: Noise) -> Tensor:
-        batch, *image = outputs.shape
-        return (noise.uniform(batch, draws, *image) < outputs.sigmoid().unsqueeze(1)).to(outputs.dtype)
+    def sample(self, outputs: Tensor, uniforms: Tensor) -> Tensor:
+        return (uniforms < outputs.sigmoid()).to(outputs.dtype)

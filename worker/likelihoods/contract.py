@@ -4,8 +4,6 @@ from typing import Protocol
 
 from torch import Tensor
 
-from worker.rng import Noise
-
 
 class Likelihood(Protocol):
     """d(x_i | outputs_i), independent over pixels i."""
@@ -25,6 +23,14 @@ class Likelihood(Protocol):
         """
         ...
 
-    def sample(self, outputs: Tensor, draws: int, noise: Noise) -> Tensor:
-        """Images, shape [B, draws, C, H, W], for outputs of shape [B, C * outputs, H, W]."""
+    def sample(self, outputs: Tensor, uniforms: Tensor) -> Tensor:
+        """x ~ d(x|outputs), the same for the same uniforms whether all pixels are drawn at once or one by one.
+
+        Args:
+            outputs: shape [..., C * outputs, H, W].
+            uniforms: independent U[0, 1), shape [..., C, H, W]; the leading sizes broadcast.
+
+        Returns:
+            images or pixels of the shape of ``uniforms``.
+        """
         ...

@@ -9,11 +9,25 @@ GATE_SQUARED = 0.293
 """E[sigmoid(g)^2] for g ~ N(0, 1): what the gate leaves of a signal's variance."""
 
 
-class Gated(nn.Module):
-    """A linear layer of twice the outputs along dimension 1, halved by its gate.
+def start_gated(weight: Tensor, fan_in: float, dim: int = 0, gain: float = 1.0) -> None:
+    """Draw the weights of a gated layer so that the variance of a signal is multiplied by ``gain^2``.
 
-    The weights start so that a signal keeps its variance: torch's own start loses nine tenths of it in each gated
-    layer, and a decoder of seven such layers learns to ignore z before z reaches it.
+    torch's own start loses nine tenths of it in each gated layer, and a decoder of seven such layers learns to ignore
+    z before z reaches it.
+
+    Args:
+        weight: the first half of its outputs is W1, the second W2.
+        fan_in: inputs that add up to one output, over all weights that do.
+        dim: where the outputs are.
+        gain: standard deviation of the output for inputs of variance 1.
+    """
+    values, gates = weight.data.chunk(2, dim)
+    values.normal_(0, gain * math.sqrt(1 / (GATE_SQUARED * fan_in)))
+    gates.normal_(0, math.sqrt(1 / fan_in))
+
+
+class Gated(nn.Module):
+    """A linear layer of twice the outputs along dimension 1, halved by its gate; a signal keeps its variance.
 
     Args:
         layer: the linear layer; its first half of outputs is W1, the second W2.
@@ -23,9 +37,7 @@ class Gated(nn.Module):
     def __init__(self, layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, fan_in: float) -> None:
         super().__init__()
         self.layer = layer
-        values, gates = layer.weight.data.chunk(2, dim=1 if isinstance(layer, nn.ConvTranspose2d) else 0)
-        values.normal_(0, math.sqrt(1 / (GATE_SQUARED * fan_in)))
-        gates.normal_(0, math.sqrt(1 / fan_in))
+        start_gated(layer.weight, fan_in, dim=1 if isinstance(layer, nn.ConvTranspose2d) else 0)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 

@@ -1,0 +1,159 @@
+"""A network of causal layers wired once, and run in two ways: over whole maps, or pixel by pixel from what is kept."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from worker.networks.canvas import Canvas, Span
+from worker.networks.causal import CausalLayer
+from worker.networks.contract import AutoregressiveNetwork, Choose, ImageShape
+from worker.networks.gated import gated_linear
+
+INPUT = 0
+"""The map that every network starts from: the image and the map of z."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How one map is made from earlier ones: ``[residual +] layer(source, shortcuts)``."""
+
+    layer: CausalLayer
+    source: int
+    shortcuts: tuple[int, ...]
+    residual: int | None
+    level: int
+    """Times that the image was halved."""
+    by_row: bool
+    """Whether a pixel depends on complete rows of the image, so that a whole row of the map is made at once."""
+
+
+class CausalNetwork(AutoregressiveNetwork):
+    """Layers between an input of image and z, and one linear layer a pixel.
+
+    z goes through a gated dense layer to one number a pixel: a map that is concatenated to the image, scaled to
+    [-1, 1] (B, appendix F.2). The first layers read the image before a pixel, and the map of z up to and at that pixel.
+    A subclass adds its layers with :meth:`add`.
+
+    Args:
+        shape: of an image.
+        latent_dim: dimensions of z.
+    """
+
+    def __init__(self, shape: ImageShape, latent_dim: int) -> None:
+        super().__init__()
+        self.shape = shape
+        self.spread = gated_linear(latent_dim, shape.height * shape.width)
+        self.layers = nn.ModuleList()
+        self.steps: list[Step] = []
+        self.head: nn.Conv2d
+
+    @property
+    def input_channels(self) -> int:
+        """The image's and one of z."""
+        return self.shape.channels + 1
+
+    def add(
+        self,
+        layer: CausalLayer,
+        source: int,
+        *,
+        shortcuts: Sequence[int] = (),
+        residual: int | None = None,
+        level: int = 0,
+        by_row: bool = False,
+    ) -> int:
+        """Append a layer; returns the number of the map that it makes."""
+        self.layers.append(layer)
+        self.steps.append(
+            Step(layer=layer, source=source, shortcuts=tuple(shortcuts), residual=residual, level=level, by_row=by_row)
+        )
+        return len(self.steps)
+
+    def _map_of(self, z: Tensor) -> Tensor:
+        spread: Tensor = self.spread(z)
+        return spread.view(-1, 1, self.shape.height, self.shape.width)
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        maps = [torch.cat((2 * x - 1, self._map_of(z)), 1)]
+        for step in self.steps:
+            made = step.layer(maps[step.source], [maps[each] for each in step.shortcuts])
+            maps.append(made if step.residual is None else made.add_(maps[step.residual]))
+        outputs: Tensor = self.head(maps[-1])
+        return outputs
+
+    @torch.no_grad()
+    def draw(self, z: Tensor, draws: int, choose: Choose, check: Callable[[], None]) -> Tensor:
+        drawing = _Drawing(self, self._map_of(z).repeat_interleave(draws, 0))
+        height, width, channels = self.shape.height, self.shape.width, self.shape.channels
+        images = z.new_empty(len(z) * draws, channels, height, width)
+        for row in range(height):
+            check()
+            drawing.begin(row)
+            for column in range(width):
+                pixel = choose(drawing.outputs(row, column), row, column)
+                drawing.put(row, column, pixel)
+                images[:, :, row, column] = pixel
+        return images.unflatten(0, (len(z), draws))
+
+
+class _Drawing:
+    """Images between two pixels: of each map, the rows that are still read.
+
+    Args:
+        network: whose steps are taken.
+        of_z: the map of z for each image, shape [N, 1, H, W].
+    """
+
+    def __init__(self, network: CausalNetwork, of_z: Tensor) -> None:
+        self.network, self.of_z = network, of_z
+        self.matrices = [step.layer.matrix() for step in network.steps]
+        self.head = network.head.weight[:, :, 0, 0].T
+        channels = [network.input_channels, *(step.layer.outputs for step in network.steps)]
+        levels = [0, *(step.level for step in network.steps)]
+        self.canvases = []
+        for number, (depth, level) in enumerate(zip(channels, levels, strict=True)):
+            fields = [step.layer.field for step in network.steps if step.source == number]
+            above = max((field.up for field in fields), default=0)
+            beside = max((max(field.left, field.right) for field in fields), default=0)
+            self.canvases.append(Canvas(len(of_z), self._width(level), depth, above, beside, of_z))
+
+    def _width(self, level: int) -> int:
+        return -(-self.network.shape.width >> level)
+
+    def begin(self, row: int) -> None:
+        """Everything about a row that needs only the rows above it."""
+        whole = Span(row, 0, self.network.shape.width)
+        of_z = self.of_z[:, :, row].transpose(1, 2)
+        self.canvases[INPUT].scroll()
+        self.canvases[INPUT].put(whole, F.pad(of_z, (self.network.shape.channels, 0)))
+        for number, step in enumerate(self.network.steps):
+            if row % 2**step.level == 0:
+                self.canvases[number + 1].scroll()
+                if step.by_row:
+                    self._take(number, Span(row >> step.level, 0, self._width(step.level)))
+
+    def outputs(self, row: int, column: int) -> Tensor:
+        """What the network says of one pixel, shape [N, outputs]."""
+        for number, step in enumerate(self.network.steps):
+            size = 2**step.level
+            if not step.by_row and row % size == 0 and column % size == 0:
+                self._take(number, Span(row // size, column // size, column // size + 1))
+        last = self.canvases[-1].now(Span(row, column, column + 1))[:, 0]
+        return torch.addmm(self.network.head.bias, last, self.head)
+
+    def put(self, row: int, column: int, pixel: Tensor) -> None:
+        """The pixel that was chosen, in [0, 1], shape [N, C]."""
+        span = Span(row, column, column + 1)
+        of_z = self.of_z[:, :, row, column]
+        self.canvases[INPUT].put(span, torch.cat((2 * pixel - 1, of_z), 1).unsqueeze(1))
+
+    def _take(self, number: int, span: Span) -> None:
+        step = self.network.steps[number]
+        shortcuts = [self.canvases[each] for each in step.shortcuts]
+        made = step.layer.at(span, self.matrices[number], self.canvases[step.source], shortcuts)
+        if step.residual is not None:
+            made = made + self.canvases[step.residual].now(span)
+        self.canvases[number + 1].put(span, made)
