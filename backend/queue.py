@@ -32,8 +32,8 @@ _SWEEP_EVERY_S = 300.0
 _ORPHAN_AGE = timedelta(hours=1)
 """An object younger than this may belong to a transaction that is still under way."""
 
-_DRAWS_KEPT = timedelta(days=1)
-"""A person who asked for more samples has looked at them by then; the same seed draws them again."""
+_ANSWERS_KEPT = timedelta(days=1)
+"""A person who asked for samples, or for how long a run takes, has looked by then, and can ask again."""
 
 _log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class Reconciler:
         if self._until_sweep_s <= 0:
             sweep_orphans(self._database, self._artifacts)
             with self._database.write() as session:
-                jobs.forget_draws(session, utc_now() - _DRAWS_KEPT)
+                jobs.forget_answers(session, utc_now() - _ANSWERS_KEPT)
             self._until_sweep_s = _SWEEP_EVERY_S
 
     def _run(self) -> None:

@@ -4,6 +4,8 @@ Whatever imports torch is imported inside a function, so that it happens in the 
 """
 
 import hashlib
+import json
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from backend.spec import RunSpec
 from backend.store import datasets, jobs, points, results, runs
 from backend.store.artifacts import ArtifactStore
 from backend.store.results import Result, Tiles
+from backend.store.runs import RunFilter
 from backend.store.session import Database, Session
 from backend.store.tables import Job
 from worker.observer import JobObserver
@@ -23,6 +26,11 @@ from worker.observing import Progress
 if TYPE_CHECKING:
     from worker.evaluate import Measured
     from worker.pictures import Picture
+    from worker.timing import Timing
+
+
+_RUNS_LOOKED_AT = 100
+"""Newest runs of a tuple among which one is sought that was timed already."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ def import_torch() -> None:
     """Import everything that a job needs."""
     import worker.data
     import worker.evaluate
+    import worker.timing
     import worker.train  # noqa: F401
 
 
@@ -125,12 +134,49 @@ def download_dataset(shop: Shop, job: Job, observer: JobObserver) -> None:
     observer.write(lambda session, held: jobs.finish(session, held, "succeeded"))
 
 
+def time_run(shop: Shop, job: Job, observer: JobObserver) -> None:
+    """Tell how long a run would take: at the speed of one like it that was trained here, else of a few steps now."""
+    from worker import timing
+    from worker.devices import choose_device, choose_threads, describe_device, set_threads
+
+    threads = choose_threads(shop.settings.threads)
+    set_threads(threads)
+    device = choose_device(shop.settings.device)
+    described = describe_device(device)
+    spec = RunSpec.model_validate_json(json.dumps(job.payload["spec"]))
+    with shop.database.read() as session:
+        facts = datasets.get(session, spec.dataset.name)
+        busy = bool(runs.page(session, RunFilter(status="running"), 1, None).items)
+        known = _timed_before(session, spec, described)
+    run_id, timed = known or (None, timing.time_run(spec, facts, device=device, observer=observer))
+    result = {**timed.record(), "device": described, "threads": threads, "busy": busy, "run_id": run_id}
+    observer.write(lambda session, held: jobs.finish(session, held, "succeeded", result=result))
+
+
 KINDS: dict[str, Callable[[Shop, Job, JobObserver], None]] = {
     "train": train_run,
     "draw": draw_more,
     "download": download_dataset,
+    "time": time_run,
 }
 """Every kind of job."""
+
+
+def _timed_before(session: Session, spec: RunSpec, device: str) -> "tuple[str, Timing] | None":
+    """The newest run like this one that this machine trained on this device, and the time at its speed."""
+    from worker.timing import alike, known_timing
+
+    every = datasets.every(session)
+    facts = every[spec.dataset.name]
+    wanted = RunFilter(status="succeeded", architecture=spec.architecture.symbols)
+    recent = runs.page(session, wanted, _RUNS_LOOKED_AT, None).items
+    for each in runs.details(session, recent):
+        run, other = each.run, results.stored_spec(each.run)
+        here = {attempt.worker["host"] for attempt in each.attempts} == {socket.gethostname()}
+        its_facts = every.get(other.dataset.name)
+        if here and its_facts and run.device == device and alike(spec, facts, other, its_facts) and run.timings:
+            return run.id, known_timing(spec, facts, other, its_facts, run.timings)
+    return None
 
 
 def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserver) -> tuple[bytes | None, int]:

@@ -21,7 +21,7 @@ from worker.observer import JobObserver
 
 _log = logging.getLogger(__name__)
 
-_AGAIN = {"train": "retry", "draw": "draw again", "download": "download it again"}
+_AGAIN = {"train": "retry", "draw": "draw again", "download": "download it again", "time": "ask again"}
 """What REST offers after a failure, by kind of job."""
 
 

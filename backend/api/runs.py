@@ -13,6 +13,7 @@ from backend.api.parts import (
     Cursor,
     DatabaseOf,
     DatasetQuery,
+    Id,
     Limit,
     Tuple,
     WakeupsOf,
@@ -25,7 +26,7 @@ from backend.api.records import Run, RunPage, run_record
 from backend.catalogue import spec_schema
 from backend.errors import NotFound
 from backend.expand import expand
-from backend.store import datasets, runs
+from backend.store import datasets, jobs, runs
 from backend.store.runs import RunFilter
 from backend.store.tables import Run as RunRow
 
@@ -80,6 +81,22 @@ def submit_run(
     response.status_code = 201 if submitted.created else 200
     response.headers["Location"] = f"{PREFIX}/runs/{record.id}"
     return record
+
+
+@router.post(
+    "/estimate",
+    status_code=202,
+    openapi_extra=bodies.schema_of(spec_schema(), {"dataset": "digits", "architecture": "---", "beta": 0.5}),
+)
+def estimate_run(body: JsonBody, database: DatabaseOf, wakeups: WakeupsOf, background: BackgroundTasks) -> Id:
+    """Ask how long a run would take on the machine that trains, without queueing it; its job has the answer."""
+    with database.write() as session:
+        spec = expand(body, datasets.every(session)).spec
+        payload = {"spec": spec.model_dump(mode="json")}
+        # Whoever clicked for samples waits for them; this answers a question that nobody may be waiting for.
+        job = jobs.enqueue(session, kind="time", queue="interactive", payload=payload, priority=-1)
+    background.add_task(wakeups.send, "interactive")
+    return Id(id=job.id)
 
 
 @router.get("")

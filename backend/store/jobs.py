@@ -27,6 +27,7 @@ MEMORY_HINTS = {
     "train": "try a smaller batch_size, width or latent_dim",
     "draw": "ask for fewer samples, or wait until the machine is less busy",
     "download": "wait until the machine is less busy, then download it again",
+    "time": "wait until the machine is less busy, or ask about a smaller model",
 }
 """What helps where the memory did not suffice, by kind of job."""
 
@@ -259,10 +260,11 @@ def expire_all(session: Session) -> None:
     session.execute(update(Job).where(Job.state == "running").values(lease_until=0.0))
 
 
-def forget_draws(session: Session, before: datetime) -> int:
-    """Delete short drawing jobs that ended before then, with their pictures; returns how many."""
-    ended = delete(Job).where(Job.kind == "draw", Job.state.not_in(("queued", "running")), Job.finished_at < before)
-    return len(session.scalars(ended.returning(Job.id).execution_options(synchronize_session=False)).all())
+def forget_answers(session: Session, before: datetime) -> int:
+    """Delete drawings, with their pictures, and timings that ended before then; returns how many."""
+    answers, ended = Job.kind.in_(("draw", "time")), Job.state.not_in(("queued", "running"))
+    old = delete(Job).where(answers, ended, Job.finished_at < before)
+    return len(session.scalars(old.returning(Job.id).execution_options(synchronize_session=False)).all())
 
 
 def waiting(session: Session) -> dict[str, int]:

@@ -112,3 +112,26 @@ def test_a_run_whose_images_are_gone_fails_with_words(stack: Stack) -> None:
     assert run["error"]["type"] == "DataError"
     assert "upload its file again" in run["error"]["message"]
     assert run["attempts"][-1]["outcome"] == "failed"
+
+
+def test_a_run_says_beforehand_how_long_it_takes(stack: Stack) -> None:
+    spec = {**SHORT, "latent_dim": 3, "epochs": 2}
+    assert stack.http.post("/runs/estimate", json={**spec, "epochs": 0}).status_code == 422
+
+    def asked(**more: Any) -> dict[str, Any]:
+        job = stack.http.post("/runs/estimate", json={**spec, **more})
+        assert job.status_code == 202, job.text
+        path = f"/jobs/{job.json()['id']}"
+        stack.until(lambda: stack.http.get(path).json()["status"] == "succeeded", 30, "the time is told")
+        return dict(stack.http.get(path).json()["result"])
+
+    runs = stack.http.get("/runs").json()
+    first = asked()
+    assert stack.http.get("/runs").json() == runs
+    assert (first["run_id"], first["steps"], first["threads"], first["busy"]) == (None, 38, 1, False)
+    assert first["device"].startswith("cpu")
+    assert first["seconds"] == pytest.approx(first["train_s"] + first["measure_s"] + first["draw_s"])
+    run = stack.until_succeeded(stack.submit(**spec))
+    again = asked(epochs=20)
+    assert again["run_id"] == run["id"]
+    assert again["train_s"] == pytest.approx(10 * run["timings"]["train_s"])

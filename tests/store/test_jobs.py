@@ -296,10 +296,10 @@ def test_deleting_a_run_takes_its_job_and_history_along(database: Database, make
             assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
-def test_drawings_that_ended_long_ago_are_forgotten_with_their_pictures(database: Database, make_run: MakeRun) -> None:
+def test_drawings_and_timings_that_ended_long_ago_are_forgotten(database: Database, make_run: MakeRun) -> None:
     with database.write() as session:
         make_run(session, "a")
-        for kind in ("draw", "download"):
+        for kind in ("draw", "download", "time"):
             for ended in (False, True):
                 job = jobs.enqueue(session, kind=kind, queue="interactive", payload={})
                 tiles = results.Tiles(png=b"", count=1, columns=1, height=1, width=1, channels=1)
@@ -307,13 +307,15 @@ def test_drawings_that_ended_long_ago_are_forgotten_with_their_pictures(database
                 if ended:
                     jobs.finish(session, job, "succeeded")
     with database.write() as session:
-        assert jobs.forget_draws(session, utc_now() - timedelta(days=1)) == 0
-        assert jobs.forget_draws(session, utc_now() + timedelta(seconds=1)) == 1
+        assert jobs.forget_answers(session, utc_now() - timedelta(days=1)) == 0
+        assert jobs.forget_answers(session, utc_now() + timedelta(seconds=1)) == 2
     with database.read() as session:
         kept = sorted((job.kind, job.state) for job in session.scalars(select(Job)))
         pictures = session.scalar(select(func.count()).select_from(JobPicture))
-    assert kept == [("download", "queued"), ("download", "succeeded"), ("draw", "queued"), ("train", "queued")]
-    assert pictures == 3
+    assert kept == [
+        ("download", "queued"), ("download", "succeeded"), ("draw", "queued"), ("time", "queued"), ("train", "queued"),
+    ]  # fmt: skip
+    assert pictures == 4
 
 
 def test_counters_survive_many_writers(database: Database, make_run: MakeRun) -> None:

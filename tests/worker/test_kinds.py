@@ -84,7 +84,9 @@ def test_a_checkpoint_that_is_not_what_was_stored_is_not_used(shop: Shop) -> Non
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("kind", "again"), [("draw", "draw again"), ("download", "download it again")])
+@pytest.mark.parametrize(
+    ("kind", "again"), [("draw", "draw again"), ("download", "download it again"), ("time", "ask again")]
+)
 @pytest.mark.parametrize("error", [DataError("x"), MemoryError(), KeyError("x")])
 def test_what_failed_tells_only_what_this_kind_of_job_can_do(
     shop: Shop, kind: str, again: str, error: Exception

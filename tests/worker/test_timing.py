@@ -1,0 +1,151 @@
+"""How long a run will take: what is timed, what it adds up to, and that it is bounded. How fast it is, no test says."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from backend.datasets import DATASETS
+from backend.errors import Cancelled, TrainingError
+from backend.expand import expand
+from backend.spec import RunSpec
+from worker import stopwatch, timing, trial
+from worker.model import Model
+from worker.observing import Progress, SilentObserver
+from worker.timing import alike, known_timing, stand_in, steps_of, time_run
+from worker.train import train
+
+CPU = torch.device("cpu")
+TINY = {"dataset": "digits", "network": "mlp", "width": 0.05, "latent_dim": 2}
+
+
+def spec_of(**body: object) -> RunSpec:
+    return expand({**TINY, **body}, DATASETS).spec
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less of everything: the numbers are rougher, what they are made of is the same."""
+    monkeypatch.setattr(timing, "BUDGET_S", 0.02)
+    monkeypatch.setattr(trial, "PIECE_S", 0.01)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("body", [{"epochs": 3}, {"target_rate": 2.0}, {"dataset": "mnist"}])
+def test_the_whole_is_the_sum_of_its_parts(body: dict[str, object]) -> None:
+    spec = spec_of(**body)
+    facts = DATASETS[spec.dataset.name]
+    found = time_run(spec, facts, device=CPU, observer=SilentObserver())
+    assert found.draw_s is not None
+    assert min(found.train_s, found.measure_s, found.draw_s) > 0
+    assert found.seconds == pytest.approx(found.train_s + found.measure_s + found.draw_s)
+    assert found.steps == steps_of(spec, facts)
+    assert found.step_images == spec.training.batch_size
+    assert found.images_per_second * found.train_s == pytest.approx(found.steps * spec.training.batch_size)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_step_that_takes_long_is_scaled_up_from_fewer_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "STEP_S", 0.0)
+    found = time_run(spec_of(epochs=1), DATASETS["digits"], device=CPU, observer=SilentObserver())
+    assert found.step_images == timing.FEW
+
+
+@pytest.mark.parametrize("batch_size", [64, 100, 5000])
+def test_the_steps_are_those_the_run_takes(batch_size: int) -> None:
+    spec = spec_of(epochs=2, batch_size=batch_size)
+    data = stand_in(spec, DATASETS["digits"], CPU)
+    trained = train(spec, data, device=CPU, observer=SilentObserver())
+    assert trained.step == steps_of(spec, DATASETS["digits"])
+
+
+def test_the_corrections_are_those_the_run_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = 0
+    rate = Model.rate
+
+    def counted(model: Model, x: torch.Tensor, noise: object) -> torch.Tensor:
+        nonlocal seen
+        seen += len(x)
+        return rate(model, x, noise)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Model, "rate", counted)
+    spec = spec_of(target_rate=1.0, epochs=3, train_limit=200)
+    data = stand_in(spec, DATASETS["digits"], CPU)
+    train(spec, data, device=CPU, observer=SilentObserver())
+    assert seen == timing._corrected_images(spec, data) > 0
+    assert timing._corrected_images(spec_of(beta=1.0), data) == 0
+
+
+def test_the_stand_in_is_as_long_as_the_data_and_takes_no_room() -> None:
+    spec = spec_of(dataset="mnist", train_limit=1000)
+    data = stand_in(spec, DATASETS["mnist"], CPU)
+    assert [len(split) for split in (data.train, data.validation, data.test)] == [1000, 10_000, 10_000]
+    assert data.train.images.untyped_storage().nbytes() == 28 * 28
+    assert int(data.train.images[7].sum()) == 1
+
+
+def test_a_run_like_it_gives_its_speed_to_any_number_of_epochs_and_images() -> None:
+    other, spec = spec_of(epochs=2, train_limit=640), spec_of(epochs=20, train_limit=1280 - 64, seed=5)
+    facts = DATASETS["digits"]
+    assert alike(spec, facts, other, facts)
+    found = known_timing(spec, facts, other, facts, {"train_s": 4.0, "measure_s": 3.0})
+    assert found.steps == 380
+    assert found.train_s == pytest.approx(4.0 / 20 * 380)
+    assert found.seconds == pytest.approx(found.train_s + 3.0)
+    assert found.draw_s is None
+    fewer = known_timing(
+        spec_of(dataset={"name": "digits", "eval_limit": 90}), facts, other, facts, {"train_s": 4.0, "measure_s": 3.0}
+    )
+    assert fewer.measure_s == pytest.approx(3.0 / 4)
+
+
+@pytest.mark.parametrize(
+    "body", [{"width": 0.1}, {"batch_size": 32}, {"architecture": "--l"}, {"target_rate": 1.0}, {"network": "conv"}]
+)
+def test_another_model_batch_or_rate_term_is_not_alike(body: dict[str, object]) -> None:
+    facts = DATASETS["digits"]
+    assert not alike(spec_of(**body), facts, spec_of(), facts)
+    assert not alike(spec_of(), facts, spec_of(), replace(facts, height=9))
+
+
+def test_a_model_that_is_too_large_is_given_up_before_it_takes_memory() -> None:
+    spec = spec_of(width=16.0, network="conv", dataset="mnist")
+    with pytest.raises(TrainingError, match="parameters"):
+        time_run(spec, DATASETS["mnist"], device=CPU, observer=SilentObserver())
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("after", [0, 30, 60])
+def test_it_stops_when_it_is_asked_to(after: int) -> None:
+    class Impatient(SilentObserver):
+        calls = 0
+
+        def check(self) -> None:
+            self.calls += 1
+            if self.calls > after:
+                raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        time_run(spec_of(), DATASETS["digits"], device=CPU, observer=Impatient())
+
+
+def test_the_stopwatch_leaves_the_first_step_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 107.0])
+    monkeypatch.setattr(stopwatch, "now", lambda device: next(clock))
+    watch = stopwatch.Stopwatch(-1e9, CPU, SilentObserver())
+    watch.progress(Progress(stage="training", step=1))
+    watch.progress(Progress(stage="training", step=2))
+    with pytest.raises(stopwatch.Enough):
+        watch.progress(Progress(stage="training", step=8))
+    assert watch.step_s == 1.0
+
+
+def test_sampling_is_stopped_after_rows_that_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 50.0, 51.0, 52.0, 53.0])
+    monkeypatch.setattr(stopwatch, "now", lambda device: next(clock))
+    rows = stopwatch.Rows(1.5, CPU, SilentObserver())
+    for _ in range(3):
+        rows()
+    with pytest.raises(stopwatch.Enough):
+        rows()
+    assert rows.row_s == 1.0

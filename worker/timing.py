@@ -1,0 +1,203 @@
+"""How long a run will take on this machine: from a few real steps, or from a run like it that was timed already."""
+
+import math
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+
+from backend.datasets import DatasetFacts
+from backend.errors import TrainingError
+from backend.spec import BetaRate, RunSpec, TargetRate
+from worker.data.contract import Data, Split
+from worker.devices import explained_memory
+from worker.model import Model, build_model
+from worker.networks.contract import ImageShape
+from worker.objectives import Objective
+from worker.observing import Observer
+from worker.stopwatch import Enough, Stopwatch
+from worker.train import GAP_IMAGES, train
+from worker.trial import Trial
+
+BUDGET_S = 2.0
+"""Seconds of training steps."""
+STEP_S = 0.5
+"""Longest step, seconds, that is timed with more than :data:`FEW` images; a longer one is scaled up from fewer."""
+FEW = 8
+"""Images of the first steps, which say how many more a step may have."""
+MOST_PARAMETERS = 2**27
+"""Of a model that is tried out beside other work: 2 GiB with its gradient and Adam's two moments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """What a run will take, seconds; loading and fetching its data not counted."""
+
+    seconds: float
+    train_s: float
+    measure_s: float
+    draw_s: float | None
+    """Null where it stands within ``measure_s``."""
+    images_per_second: float
+    """While it trains."""
+    steps: int
+    epochs: int
+    step_images: int
+    """Images in the steps that were timed; fewer than the batch size where a whole step would have taken too long."""
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def time_run(spec: RunSpec, facts: DatasetFacts, *, device: torch.device, observer: Observer) -> Timing:
+    """Time real training steps and a part of everything that comes after them, on stand-ins for the images.
+
+    ``seconds = steps * step_s + corrections + N * image_s + pairs * pair_s + four sheets of pictures``
+
+    Args:
+        spec: the run.
+        facts: of its data set; no image of it is needed.
+        device: where the run would be trained.
+        observer: its ``check`` is called between steps and pieces; no piece but a step takes long.
+
+    Raises:
+        TrainingError: the model is too large to be tried out, or memory ran out.
+    """
+    with explained_memory():
+        data = stand_in(spec, facts, device)
+        model = _bounded(spec, data.shape, observer).to(device).eval()
+        batch = min(spec.training.batch_size, len(data.train))
+        images = min(batch, FEW)
+        step_s = _step_s(spec, data, images, 0.0, device, observer)
+        more = min(batch, int(images * STEP_S / step_s))
+        if step_s < STEP_S:
+            images = max(images, more)
+            step_s = _step_s(spec, data, images, BUDGET_S, device, observer)
+        trial = Trial(model, spec, data, images, device, observer)
+        with torch.no_grad():
+            measure_s = len(data.test) * trial.image_s() + trial.estimators_s()
+            corrected = _corrected_images(spec, data)
+            corrections_s = corrected * trial.rate_s() if corrected else 0.0
+            draw_s = trial.draw_s()
+    steps = steps_of(spec, facts)
+    train_s = steps * step_s * batch / images + corrections_s
+    return Timing(
+        seconds=train_s + measure_s + draw_s,
+        train_s=train_s,
+        measure_s=measure_s,
+        draw_s=draw_s,
+        images_per_second=steps * batch / train_s,
+        steps=steps,
+        epochs=spec.training.epochs,
+        step_images=images,
+    )
+
+
+def known_timing(spec: RunSpec, facts: DatasetFacts, other: RunSpec, its_facts: DatasetFacts, timings: Any) -> Timing:
+    """The time of a run at the speed of one like it that has ended here."""
+    steps, epochs = steps_of(spec, facts), spec.training.epochs
+    train_s = timings["train_s"] * steps / steps_of(other, its_facts)
+    measure_s = timings["measure_s"] * _limited(spec.dataset.eval_limit, facts, "test")
+    measure_s /= _limited(other.dataset.eval_limit, its_facts, "test")
+    batch = min(spec.training.batch_size, _limited(spec.dataset.train_limit, facts, "train"))
+    return Timing(
+        seconds=train_s + measure_s,
+        train_s=train_s,
+        measure_s=measure_s,
+        draw_s=None,
+        images_per_second=steps * batch / train_s,
+        steps=steps,
+        epochs=epochs,
+        step_images=batch,
+    )
+
+
+def alike(spec: RunSpec, facts: DatasetFacts, other: RunSpec, its_facts: DatasetFacts) -> bool:
+    """Whether a step of one run costs what a step of the other does, and so does what is measured afterwards."""
+    return (
+        spec.architecture == other.architecture
+        and spec.training.batch_size == other.training.batch_size
+        and spec.objective.rate.kind == other.objective.rate.kind
+        and spec.evaluation == other.evaluation
+        and facts.shape == its_facts.shape
+    )
+
+
+def steps_of(spec: RunSpec, facts: DatasetFacts) -> int:
+    """Training steps of a run."""
+    count = _limited(spec.dataset.train_limit, facts, "train")
+    return count // min(spec.training.batch_size, count) * spec.training.epochs
+
+
+def stand_in(spec: RunSpec, facts: DatasetFacts, device: torch.device) -> Data:
+    """Splits as long as the run's, all of one image that takes no room: what a step costs does not depend on it.
+
+    Its one white pixel is an image to every likelihood: binary, and a symbol in one-hot.
+    """
+    image = torch.zeros(1, facts.channels, facts.height, facts.width, dtype=torch.uint8, device=device)
+    image.view(-1)[-1] = 1
+
+    def split(name: str, limit: int | None = None) -> Split:
+        return Split(images=image.expand(_limited(limit, facts, name), -1, -1, -1))
+
+    return Data(
+        name=facts.name,
+        shape=ImageShape(height=facts.height, width=facts.width, channels=facts.channels),
+        train=split("train", spec.dataset.train_limit),
+        validation=split("validation"),
+        test=split("test", spec.dataset.eval_limit),
+        shown=split("test"),
+    )
+
+
+def _limited(limit: int | None, facts: DatasetFacts, name: str) -> int:
+    return facts.splits[name] if limit is None else limit
+
+
+def _bounded(spec: RunSpec, shape: ImageShape, observer: Observer) -> Model:
+    """The model, given up while it is built when it grows too large."""
+    built = 0
+
+    def count(module: nn.Module, name: str, parameter: nn.Parameter | None) -> None:
+        nonlocal built
+        observer.check()
+        built += 0 if parameter is None else parameter.numel()
+        if built > MOST_PARAMETERS:
+            raise TrainingError(
+                f"a model of more than {MOST_PARAMETERS:.1e} parameters is not tried out beside other work",
+                "its time is seen once it is trained",
+            )
+
+    hook = register_module_parameter_registration_hook(count)
+    try:
+        return build_model(spec.architecture, shape, spec.seed)
+    finally:
+        hook.remove()
+
+
+def _step_s(spec: RunSpec, data: Data, images: int, budget_s: float, device: torch.device, observer: Observer) -> float:
+    """Seconds of one step, by the same loop that trains."""
+    training = spec.training.model_copy(update={"batch_size": images, "epochs": 100_000})
+    objective = spec.objective
+    if isinstance(objective.rate, TargetRate):  # its corrections are counted apart, as often as this run makes them
+        objective = objective.model_copy(update={"rate": BetaRate()})
+    endless = spec.model_copy(update={"training": training, "objective": objective})
+    watch = Stopwatch(budget_s, device, observer)
+    with suppress(Enough):
+        train(endless, data, device=device, observer=watch, checkpoint_s=float("inf"))
+    return watch.step_s
+
+
+def _corrected_images(spec: RunSpec, data: Data) -> int:
+    """Images whose rate a target-rate run measures in its corrections."""
+    wanted = Objective(spec.objective).rate_term.corrections
+    if not wanted:
+        return 0
+    steps_an_epoch = len(data.train) // min(spec.training.batch_size, len(data.train))
+    total = steps_an_epoch * spec.training.epochs
+    times = (total - 1) // min(steps_an_epoch, math.ceil(total / wanted))
+    return times * 2 * min(len(data.train), len(data.validation), GAP_IMAGES)
