@@ -17,6 +17,7 @@ from backend.store.session import Database, Session
 from backend.store.tables import Job
 from worker.app import app, postponed_termination, settings, stopping
 from worker.kinds import KINDS, Shop, import_torch
+from worker.memory import give_back_memory, keep_freed_memory
 from worker.observer import JobObserver
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def look(queue: str) -> None:
         if queue not in jobs.waiting(session):
             return
     import_torch()  # takes seconds in which nobody could be heard: a run that still waits is cancelled at once
+    keep_freed_memory()
     with postponed_termination():
         if stopping():
             return
@@ -45,6 +47,7 @@ def look(queue: str) -> None:
             wakeups.send(queue)
         if job is not None and _work(shop, job) is Released:
             wakeups.send(queue)
+        give_back_memory()
 
 
 def _work(shop: Shop, job: Job) -> type[Exception] | None:
