@@ -1,4 +1,4 @@
-"""Distributions over z: the contract of encoders and marginals, the diagonal Gaussian, and the rate.
+"""Distributions over z: the contract of encoders and marginals, the diagonal Gaussian, the categorical, and the rate.
 
 ``R = E_e[log e(z|x) - log m(z)]`` is one expression for every pair; a closed form stands in only where it is exact.
 """
@@ -37,16 +37,20 @@ class Draw:
         return len(self.z)
 
     def __getitem__(self, index: slice | Tensor) -> "Draw":
-        return Draw(self.z[index], self.base[index])
+        z = self.z[index]
+        return Draw(z, z if self.base is self.z else self.base[index])
 
     def double(self) -> "Draw":
         """The same in float64."""
-        return Draw(self.z.double(), self.base.double())
+        z = self.z.double()
+        return Draw(z, z if self.base is self.z else self.base.double())
 
     @classmethod
     def cat(cls, parts: Sequence["Draw"]) -> "Draw":
         """One batch from several, in order."""
-        return cls(torch.cat([part.z for part in parts]), torch.cat([part.base for part in parts]))
+        z = torch.cat([part.z for part in parts])
+        without_flow = all(part.base is part.z for part in parts)
+        return cls(z, z if without_flow else torch.cat([part.base for part in parts]))
 
 
 class Marginal(Protocol):
@@ -76,10 +80,23 @@ class Posterior(Protocol):
         """log e(z_m|x_b), nats, shape [M, B], for M latents."""
         ...
 
-    @property
-    def mean(self) -> Tensor:
-        """E[z|x_b], shape [B, latent_dim]."""
+    def invert(self, z: Tensor) -> Draw:
+        """The draw that a z known from elsewhere would be: row b under e(z|x_b), shape [B, latent_dim]."""
         ...
+
+    @property
+    def mean(self) -> Tensor | None:
+        """E[z|x_b], shape [B, latent_dim], where it has a closed form."""
+        ...
+
+    @property
+    def shares_base(self) -> bool:
+        """Whether z and its base stand for each other whatever the image: all pairs at once are cheap then."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: slice | Tensor) -> Self: ...
 
     def double(self) -> Self:
         """The same in float64."""
@@ -107,12 +124,30 @@ class DiagonalGaussian:
     def mean(self) -> Tensor:
         return self.loc
 
+    @property
+    def shares_base(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return len(self.loc)
+
+    def __getitem__(self, index: slice | Tensor) -> "DiagonalGaussian":
+        return DiagonalGaussian(self.loc[index], self.scale[index])
+
     def rsample(self, noise: Noise) -> Draw:
-        return Draw.plain(torch.addcmul(self.loc, self.scale, noise.normal(*self.loc.shape)))
+        drawn = noise.normal(*self.loc.shape).to(self.loc.dtype)
+        return Draw.plain(torch.addcmul(self.loc, self.scale, drawn))
+
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
 
     def log_prob(self, draw: Draw) -> Tensor:
+        return self.log_prob_each(draw).sum(-1)
+
+    def log_prob_each(self, draw: Draw) -> Tensor:
+        """log e(z_d|x_b) of each dimension, nats, shape [B, latent_dim]."""
         standard = (draw.z - self.loc) / self.scale
-        return -(0.5 * standard.square() + self.scale.log() + 0.5 * _LOG_2PI).sum(-1)
+        return -(0.5 * standard.square() + self.scale.log() + 0.5 * _LOG_2PI)
 
     def pairwise_log_prob(self, draw: Draw) -> Tensor:
         """The square is multiplied out, so that all pairs are one matrix product.
@@ -144,6 +179,90 @@ class DiagonalGaussian:
 
 
 @dataclass(frozen=True)
+class Categorical:
+    """One of K values of z, written as a one-hot vector: few enough to be listed, so that expectations are sums.
+
+    Args:
+        log_probs: log e(z_k|x_b), normalised, shape [B, K].
+    """
+
+    log_probs: Tensor
+
+    @classmethod
+    def of_logits(cls, logits: Tensor) -> "Categorical":
+        """From unnormalised logarithms, shape [B, K]."""
+        return cls(logits.log_softmax(-1))
+
+    @property
+    def mean(self) -> Tensor:
+        return self.log_probs.exp()
+
+    @property
+    def shares_base(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return len(self.log_probs)
+
+    def __getitem__(self, index: slice | Tensor) -> "Categorical":
+        return Categorical(self.log_probs[index])
+
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
+
+    @property
+    def support(self) -> Tensor:
+        """Every z there is, shape [K, K]."""
+        return torch.eye(self.log_probs.shape[-1], dtype=self.log_probs.dtype, device=self.log_probs.device)
+
+    def rsample(self, noise: Noise) -> Draw:
+        """Without a gradient: a model sums over :attr:`support` instead."""
+        return Draw.plain(_one_hot(self.mean, noise.uniform(len(self.log_probs), 1)))
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        return (draw.z * self.log_probs).sum(-1)
+
+    def pairwise_log_prob(self, draw: Draw) -> Tensor:
+        return draw.z @ self.log_probs.T
+
+    def double(self) -> "Categorical":
+        """Normalised again: what float32 left over is no probability."""
+        return Categorical.of_logits(self.log_probs.double())
+
+    @classmethod
+    def cat(cls, parts: Sequence["Categorical"]) -> "Categorical":
+        return cls(torch.cat([part.log_probs for part in parts]))
+
+    def kl_from(self, marginal: "CategoricalMarginal") -> Tensor:
+        """KL(e(z|x_b) || m(z)), nats, shape [B]: ``sum_k e_k (log e_k - log m_k)``"""
+        return (self.mean * (self.log_probs - marginal.log_probs)).sum(-1)
+
+
+@dataclass(frozen=True)
+class CategoricalMarginal:
+    """m(z) over K one-hot vectors.
+
+    Args:
+        log_probs: log m(z_k), normalised, shape [K].
+    """
+
+    log_probs: Tensor
+
+    def sample(self, rows: int, noise: Noise) -> Tensor:
+        return _one_hot(self.log_probs.exp(), noise.uniform(rows, 1))
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        return draw.z @ self.log_probs
+
+
+def _one_hot(probabilities: Tensor, uniforms: Tensor) -> Tensor:
+    """The value whose share of [0, 1) a uniform number falls into, shape [B, K], for uniforms of shape [B, 1]."""
+    below = probabilities.detach().cumsum(-1)[..., :-1]  # the last share takes what rounding leaves over
+    chosen = (uniforms >= below).sum(-1)
+    return torch.nn.functional.one_hot(chosen, probabilities.shape[-1]).to(probabilities.dtype)
+
+
+@dataclass(frozen=True)
 class StandardNormal:
     """N(z; 0, I) in ``dimensions`` dimensions."""
 
@@ -163,11 +282,15 @@ def sampled_rate(posterior: Posterior, marginal: Marginal, draw: Draw) -> Tensor
 
 def is_closed_form(posterior: Posterior, marginal: Marginal) -> bool:
     """Whether :func:`rate` is the exact expectation over z for this pair."""
+    if isinstance(posterior, Categorical):
+        return isinstance(marginal, CategoricalMarginal)
     return isinstance(posterior, DiagonalGaussian) and isinstance(marginal, StandardNormal)
 
 
 def rate(posterior: Posterior, marginal: Marginal, draw: Draw) -> Tensor:
-    """R of each image, nats, shape [B]: exact between Gaussians, else one sample of the same expectation."""
+    """R of each image, nats, shape [B]: exact where a closed form is known, else one sample of that expectation."""
     if isinstance(posterior, DiagonalGaussian) and isinstance(marginal, StandardNormal):
         return posterior.kl_from_standard().sum(-1)
+    if isinstance(posterior, Categorical) and isinstance(marginal, CategoricalMarginal):
+        return posterior.kl_from(marginal)
     return sampled_rate(posterior, marginal, draw)

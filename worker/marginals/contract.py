@@ -1,7 +1,8 @@
 """What a marginal is: m(z) as a distribution."""
 
-from torch import Tensor, nn
+from torch import nn
 
+from worker.data.contract import Split
 from worker.distributions import Marginal as MarginalDistribution
 from worker.encoders.contract import Encoder
 from worker.rng import StepNoise
@@ -18,10 +19,10 @@ class Marginal(nn.Module):
         """
         raise NotImplementedError
 
-    def start_from(self, images: Tensor, noise: StepNoise) -> None:
+    def start_from(self, split: Split, noise: StepNoise) -> None:
         """Take starting values from training images; a marginal that needs none leaves this alone.
 
         Args:
-            images: binary images of the training split, shape [N, C, H, W].
-            noise: for the choice among them.
+            split: the training images.
+            noise: for the choice among them, and for the draw of grey ones.
         """
