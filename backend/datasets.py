@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend import toy
+
 
 @dataclass(frozen=True, kw_only=True)
 class EntropyBound:
@@ -17,6 +19,8 @@ class EntropyBound:
 
     value: float
     source: str
+    exact: bool = False
+    """Whether it is H itself, which nothing measured can lie below."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +34,8 @@ class DatasetFacts:
     channels: int
     splits: Mapping[str, int]
     """Images in ``train``, ``validation`` and ``test``."""
-    values: Literal["grey", "binary"]
-    """``grey``: levels in [0, 1], to be binarised; ``binary``: 0 and 1 already."""
+    values: Literal["grey", "binary", "one-hot"]
+    """``grey``: levels in [0, 1], to be binarised; ``binary``: 0 and 1 already; ``one-hot``: a single 1."""
     checksums: Mapping[str, str]
     """SHA-256 of each raw array, by name."""
     classes: int | None = None
@@ -41,11 +45,13 @@ class DatasetFacts:
     download_bytes: int | None = None
     """Size of the download; null where none is needed."""
     published_entropy: EntropyBound | None = None
-    """Best published upper bound on H for exactly these bits."""
+    """Best published upper bound on H for exactly these bits, or H itself."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """The part of a specification that makes ``{"dataset": NAME}`` a run worth having."""
     kind_defaults: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     """(part, kind) -> what a run with such a part sets besides, such as a smaller width for a costly decoder."""
+    distribution: bool = False
+    """Whether each split is the distribution itself, every image once with its probability, and no sample of it."""
     note: str = ""
 
     @property
@@ -60,7 +66,7 @@ class DatasetFacts:
     @property
     def binarizations(self) -> tuple[str, ...]:
         """What a Bernoulli likelihood can take, the default first."""
-        return ("none",) if self.values == "binary" else ("static", "dynamic", "threshold")
+        return ("static", "dynamic", "threshold") if self.values == "grey" else ("none",)
 
     @property
     def sha256(self) -> str:
@@ -151,5 +157,40 @@ MNIST_STATIC = DatasetFacts(
     note="Larochelle's fixed draw, unlabelled; the set of the literature's figures.",
 )
 
-DATASETS: dict[str, DatasetFacts] = {facts.name: facts for facts in (DIGITS, MNIST, MNIST_STATIC)}
+TOY = DatasetFacts(
+    name="toy",
+    title="Toy model with a known truth",
+    height=1,
+    width=toy.STATES,
+    channels=1,
+    splits={"train": toy.STATES, "validation": toy.STATES, "test": toy.STATES},
+    values="one-hot",
+    checksums={"definition": toy.DEFINITION},
+    sources=("made from its formula (B, appendix E)",),
+    published_entropy=EntropyBound(value=toy.source().entropy, source="H itself, from the formula", exact=True),
+    defaults={
+        "architecture": {
+            "encoder": {"kind": "categorical"},
+            "decoder": {"kind": "categorical"},
+            "marginal": {"kind": "categorical"},
+            "likelihood": {"kind": "categorical"},
+            "latent_dim": toy.LATENTS,
+        },
+        "training": {
+            "epochs": 3000,
+            "batch_size": toy.STATES,
+            "learning_rate": 0.1,
+            "normalize_gradients": False,
+        },
+        "evaluation": {"estimators": ["mutual_information", "source_information"]},
+    },
+    kind_defaults={
+        ("decoder", "pixelcnn"): {"architecture": {"likelihood": {"kind": "bernoulli"}}},
+        ("marginal", "vamp"): {"architecture": {"marginal": {"pseudo_inputs": 10}}},
+    },
+    distribution=True,
+    note="Thirty states with their probabilities, as if the data were infinite: means over it are exact.",
+)
+
+DATASETS: dict[str, DatasetFacts] = {facts.name: facts for facts in (DIGITS, MNIST, MNIST_STATIC, TOY)}
 """The built-in data sets. Uploads are rows of the store with the same facts."""

@@ -142,7 +142,23 @@ class FlowEncoder(Part):
     is not possible."""
 
 
-Encoder = Annotated[GaussianEncoder | FlowEncoder, Field(discriminator="kind"), by_kind]
+class CategoricalEncoder(Part):
+    """e(z_i|x) ~ exp(-(w_i x - b_i)^2) over the K = latent_dim values of a one-hot z, for one-hot images.
+
+    x is the place of the lit pixel on [-1, 1].
+    """
+
+    title: ClassVar[str] = "Categorical"
+    paper: ClassVar[str] = "B, appendix E"
+
+    kind: Literal["categorical"] = "categorical"
+    weight_scale: float = Field(default=2.0, ge=0, le=1e3)
+    """Standard deviation that the w_i start with, dimensionless, 0 to 1000."""
+    bias_scale: float = Field(default=1.0, ge=0, le=1e3)
+    """Standard deviation that the b_i start with, dimensionless, 0 to 1000."""
+
+
+Encoder = Annotated[GaussianEncoder | FlowEncoder | CategoricalEncoder, Field(discriminator="kind"), by_kind]
 
 
 class FactorisedDecoder(Part):
@@ -169,7 +185,20 @@ class PixelCnnDecoder(Part):
     """The network that computes the parameters of the likelihood of each pixel."""
 
 
-Decoder = Annotated[FactorisedDecoder | PixelCnnDecoder, Field(discriminator="kind"), by_kind]
+class CategoricalDecoder(Part):
+    """d(x_j|z_i) ~ exp(-(w_i x_j - b_i)^2) over the pixels j that may be lit, for a one-hot z."""
+
+    title: ClassVar[str] = "Categorical"
+    paper: ClassVar[str] = "B, appendix E"
+
+    kind: Literal["categorical"] = "categorical"
+    weight_scale: float = Field(default=2.0, ge=0, le=1e3)
+    """Standard deviation that the w_i start with, dimensionless, 0 to 1000."""
+    bias_scale: float = Field(default=1.0, ge=0, le=1e3)
+    """Standard deviation that the b_i start with, dimensionless, 0 to 1000."""
+
+
+Decoder = Annotated[FactorisedDecoder | PixelCnnDecoder | CategoricalDecoder, Field(discriminator="kind"), by_kind]
 
 
 class NormalMarginal(Part):
@@ -220,8 +249,21 @@ class LogisticMarginal(Part):
     kind: Literal["logistic"] = "logistic"
 
 
+class CategoricalMarginal(Part):
+    """m(z) = softmax(pi) over the K = latent_dim values of a one-hot z."""
+
+    title: ClassVar[str] = "Categorical"
+    paper: ClassVar[str] = "B, appendix E"
+
+    kind: Literal["categorical"] = "categorical"
+    scale: float = Field(default=0.1, ge=0, le=1e3)
+    """Standard deviation that the logits pi start with, dimensionless, 0 to 1000."""
+
+
 Marginal = Annotated[
-    NormalMarginal | FlowMarginal | VampMarginal | LogisticMarginal, Field(discriminator="kind"), by_kind
+    NormalMarginal | FlowMarginal | VampMarginal | LogisticMarginal | CategoricalMarginal,
+    Field(discriminator="kind"),
+    by_kind,
 ]
 
 
@@ -234,7 +276,16 @@ class BernoulliLikelihood(Part):
     kind: Literal["bernoulli"] = "bernoulli"
 
 
-Likelihood = Annotated[BernoulliLikelihood, by_kind]
+class CategoricalLikelihood(Part):
+    """d(x|z) = softmax(l)_j for the one pixel j that is lit, for one-hot images."""
+
+    title: ClassVar[str] = "Categorical"
+    paper: ClassVar[str] = "B, appendix E"
+
+    kind: Literal["categorical"] = "categorical"
+
+
+Likelihood = Annotated[BernoulliLikelihood | CategoricalLikelihood, Field(discriminator="kind"), by_kind]
 
 
 # -- the objective ----------------------------------------------------------------------------------------------------
@@ -344,7 +395,20 @@ class ActiveUnitsEstimator(Estimator):
     kind: Literal["active_units"] = "active_units"
 
 
-EstimatorTerm = Annotated[MutualInformationEstimator | ActiveUnitsEstimator, Field(discriminator="kind"), by_kind]
+class SourceInformationEstimator(Estimator):
+    """What z tells of the toy model's true class, I(z; z*), and how far R + D lies above H: the truth is known."""
+
+    title: ClassVar[str] = "Information with the source"
+    paper: ClassVar[str] = "B, section 4 and appendix E"
+
+    kind: Literal["source_information"] = "source_information"
+
+
+EstimatorTerm = Annotated[
+    MutualInformationEstimator | ActiveUnitsEstimator | SourceInformationEstimator,
+    Field(discriminator="kind"),
+    by_kind,
+]
 
 
 class Evaluation(Config):

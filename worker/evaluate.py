@@ -13,9 +13,10 @@ from backend.results import Estimate, InformationInterval, Label
 from backend.spec import BetaRate, RunSpec
 from worker.data.contract import Data
 from worker.devices import explained_memory
-from worker.distributions import DiagonalGaussian, Draw, Posterior, is_closed_form
+from worker.distributions import Draw, Posterior, is_closed_form
 from worker.estimators import ESTIMATORS
-from worker.estimators.contract import Encoded, mean_estimate
+from worker.estimators.contract import Distribution, Encoded, mean_estimate
+from worker.estimators.per_dimension import rate_per_dimension
 from worker.labels import label
 from worker.model import Model
 from worker.observing import Observer, Progress
@@ -28,6 +29,8 @@ EVALUATION_SEED = 0
 """Measurements have their own noise: the same for every model, and independent of how the model was trained."""
 CHUNK = 500
 """Images measured at once."""
+DRAWS = 50
+"""Of z for each image where the data is a distribution over few images and z has to be sampled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Pass:
-    """One pass over the test split: nats of each image, float64, shape [N], and what the encoder said."""
+    """One pass over the test split: nats of each image, float64, shape [N], and what the encoder said.
+
+    Over a distribution there are S draws of every image, one draw of all after the other: shape [S * N].
+    """
 
     rate: Tensor
     distortion: Tensor
@@ -68,7 +74,7 @@ def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> 
     Raises:
         TrainingError: rate or distortion are not finite, or memory ran out.
     """
-    with explained_memory():
+    with explained_memory(), torch.no_grad():
         return [_point(model, spec, data, observer)]
 
 
@@ -76,20 +82,29 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     began = time.monotonic()
     measured = _measure(model, data, observer)
     _require_finite(measured)
-    closed = is_closed_form(measured.posterior, model.m())
-    settings = {"examples": len(measured.rate), "samples": 1, "seed": EVALUATION_SEED}
+    marginal = model.m()
+    closed = is_closed_form(measured.posterior, marginal)
+    weights, images = data.test.weights, len(data.test)
+    settings = {"examples": images, "samples": len(measured.rate) // images, "seed": EVALUATION_SEED}
     rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
     estimates = {
-        "rate": mean_estimate(measured.rate, bound="exact", settings=rate_settings),
-        "distortion": mean_estimate(measured.distortion, bound="exact", settings=settings),
-        "neg_elbo": mean_estimate(measured.rate + measured.distortion, bound="upper", settings=rate_settings),
+        "rate": mean_estimate(measured.rate, weights, bound="exact", settings=rate_settings),
+        "distortion": mean_estimate(measured.distortion, weights, bound="exact", settings=settings),
+        "neg_elbo": mean_estimate(measured.rate + measured.distortion, weights, bound="upper", settings=rate_settings),
     }
     estimates = {name: _dated(each, began) for name, each in estimates.items()}
     arrays: dict[str, list[float]] = {}
-    if closed and isinstance(measured.posterior, DiagonalGaussian):
-        arrays["kl_per_dimension"] = measured.posterior.kl_from_standard().mean(0).tolist()
+    parts = rate_per_dimension(measured.posterior, marginal, measured.draw)
+    if parts is not None:
+        arrays["kl_per_dimension"] = _mean(parts, weights).tolist()
     information = None
-    encoded = Encoded(posterior=measured.posterior, draw=measured.draw, rate=measured.rate, spec=spec)
+    encoded = Encoded(
+        posterior=measured.posterior,
+        draw=measured.draw,
+        rate=measured.rate,
+        spec=spec,
+        distribution=None if weights is None else Distribution(weights, measured.distortion, model),
+    )
     for config in spec.evaluation.estimators:
         began = time.monotonic()
         findings = ESTIMATORS[config.kind](config, encoded, observer.check)
@@ -104,7 +119,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
         distortion=estimates["distortion"],
         neg_elbo=estimates["neg_elbo"],
         mutual_information=information,
-        label=label(float(measured.rate.mean()), float(measured.distortion.mean())),
+        label=label(float(_mean(measured.rate, weights)), float(_mean(measured.distortion, weights))),
         estimates=estimates,
         arrays=arrays,
         pictures=draw_pictures(model, data, observer=observer),
@@ -122,11 +137,14 @@ def draw(
 def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
     device = data.test.images.device
     noise = StepNoise(EVALUATION_SEED, "evaluation", device)
+    everything = torch.arange(len(data.test), device=device)
+    if data.test.weights is not None and not model.lists_latents:
+        everything = everything.repeat(DRAWS)
     rates, distortions, posteriors, draws = [], [], [], []
     with torch.no_grad():
-        for number, index in enumerate(torch.split(torch.arange(len(data.test), device=device), CHUNK)):
+        for number, index in enumerate(torch.split(everything, CHUNK)):
             observer.check()
-            observer.progress(Progress(stage="measuring", step=number * CHUNK, steps=len(data.test)))
+            observer.progress(Progress(stage="measuring", step=number * CHUNK, steps=len(everything)))
             drawn = noise.at(number)
             terms = model(data.test.batch(index, drawn), drawn)
             rates.append(terms.rate.double())
@@ -135,6 +153,15 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
             draws.append(terms.draw.double())
     posterior = type(posteriors[0]).cat(posteriors)
     return _Pass(torch.cat(rates), torch.cat(distortions), posterior, Draw.cat(draws))
+
+
+def _mean(each: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean over the examples, the first dimension, under the weights of the images where there are any."""
+    if weights is None:
+        return each.mean(0)
+    draws = each.view(-1, len(weights), *each.shape[1:])
+    mean: Tensor = torch.tensordot(weights, draws.mean(0), dims=1)
+    return mean
 
 
 def _require_finite(measured: _Pass) -> None:

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from backend.spec import Architecture
 from worker.decoders import DECODERS
-from worker.distributions import Draw, Marginal, Posterior, rate
+from worker.distributions import Categorical, Draw, Marginal, Posterior, rate
 from worker.encoders import ENCODERS
+from worker.encoders.categorical import Categorical as CategoricalEncoder
 from worker.marginals import MARGINALS
 from worker.networks.contract import ImageShape
 from worker.rng import Noise, derive
@@ -48,12 +49,27 @@ class Model(nn.Module):
         """
         posterior = self.encoder(x)
         draw = posterior.rsample(noise)
-        return Terms(rate(posterior, self.m(), draw), -self.decoder(x, draw.z), posterior, draw)
+        return Terms(rate(posterior, self.m(), draw), self.distortion(x, posterior, draw), posterior, draw)
+
+    @property
+    def lists_latents(self) -> bool:
+        """Whether z has so few values that rate and distortion are sums over them and need no draw."""
+        return isinstance(self.encoder, CategoricalEncoder)
 
     def m(self) -> Marginal:
         """m(z) under the parameters of now."""
         marginal: Marginal = self.marginal(self.encoder)
         return marginal
+
+    def distortion(self, x: Tensor, posterior: Posterior, draw: Draw) -> Tensor:
+        """E[-log d(x|z)] of each image, nats, shape [B]: exact where every z can be listed, else of one sample.
+
+        ``D_b = sum_k e(z_k|x_b) * -log d(x_b|z_k)``
+        """
+        if isinstance(posterior, Categorical):
+            return -(posterior.mean * self.decoder.pairwise_log_prob(x, posterior.support).T).sum(-1)
+        log_prob: Tensor = self.decoder(x, draw.z)
+        return -log_prob
 
     def rate(self, x: Tensor, noise: Noise) -> Tensor:
         """The rate alone, without decoding: nats, shape [B]."""

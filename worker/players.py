@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from worker.data.contract import Batch
 from worker.objectives import Losses
 from worker.objectives.contract import Position
 from worker.rng import Noise
@@ -20,7 +21,7 @@ class Player:
 
     name: str
     parameters: Sequence[nn.Parameter]
-    loss: Callable[[Tensor, Noise, Position], Losses]
+    loss: Callable[[Batch, Noise, Position], Losses]
     optimiser: torch.optim.Optimizer
     learning_rate: float
     """Of the first step; the schedule's pace multiplies it."""
@@ -28,12 +29,12 @@ class Player:
     """Steps a round."""
     normalize_gradients: bool = True
 
-    def step(self, x: Tensor, noise: Noise, position: Position) -> Losses:
-        """One step on one batch of images, shape [B, C, H, W]."""
+    def step(self, batch: Batch, noise: Noise, position: Position) -> Losses:
+        """One step on one batch of images."""
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate * position.pace
         self.optimiser.zero_grad(set_to_none=True)
-        losses = self.loss(x, noise, position)
+        losses = self.loss(batch, noise, position)
         losses.loss.backward()  # type: ignore[no-untyped-call]
         if self.normalize_gradients:
             normalise_gradients(self.parameters)

@@ -10,7 +10,7 @@ from torch import Tensor
 from backend.errors import Released
 from backend.spec import RunSpec, Training
 from worker import checkpoint as checkpoints
-from worker.data.contract import Data
+from worker.data.contract import Batch, Data
 from worker.devices import describe_device, explained_memory, set_threads
 from worker.meter import Meter
 from worker.model import Model, build_model
@@ -96,7 +96,7 @@ class _Run:
         self.train_s = 0.0
         self.model = build_model(spec.architecture, data.shape, spec.seed).to(device)
         start = StepNoise(spec.seed, "start", device).at(0)
-        self.model.marginal.start_from(data.train.images, start)
+        self.model.marginal.start_from(data.train, start)
         self.objective = Objective(spec.objective).to(device)
         self.players = self._players()
         self.meter = Meter(self.total, device)
@@ -104,7 +104,8 @@ class _Run:
         self._order = StepNoise(spec.seed, "order", device)
         self._epoch_order: tuple[int, Tensor] | None = None
         wanted = self.objective.rate_term.corrections
-        self._correct_every = min(self.steps_per_epoch, math.ceil(self.total / wanted)) if wanted else 0
+        sampled = data.train.weights is None  # a distribution and itself have no gap between them
+        self._correct_every = min(self.steps_per_epoch, math.ceil(self.total / wanted)) if wanted and sampled else 0
 
     def _players(self) -> list[Player]:
         training = self.spec.training
@@ -113,7 +114,9 @@ class _Run:
             Player(
                 name="model",
                 parameters=parameters,
-                loss=lambda x, noise, position: self.objective(self.model, x, noise, position),
+                loss=lambda batch, noise, position: self.objective(
+                    self.model, batch.x, noise, position, batch.importance
+                ),
                 optimiser=adam(parameters, training.learning_rate),
                 learning_rate=training.learning_rate,
                 normalize_gradients=training.normalize_gradients,
@@ -157,10 +160,11 @@ class _Run:
         """Every player's steps on one batch, then what the rate term learns from it."""
         position = self._position()
         noise = self._noise.at(self.step)
-        x = self.data.train.batch(self._indices(), noise)
+        index = self._indices()
+        batch = Batch(self.data.train.batch(index, noise), self.data.train.importance(index))
         for player in self.players:
             for _ in range(player.steps):
-                losses = player.step(x, noise, position)
+                losses = player.step(batch, noise, position)
         with torch.no_grad():
             self.objective.rate_term.update(losses.rate, position)
         self.step += 1

@@ -110,7 +110,9 @@ def _groups(
 
 
 def _entropy_bound(facts: DatasetFacts, columns: Columns, chosen: NDArray[np.int64]) -> EntropyBound:
-    """The smaller of what is published and what was measured; full evaluation data before a part of it."""
+    """H where it is known, else the smaller of what is published and what was measured, full data before a part."""
+    if facts.entropy_bound.exact:
+        return facts.entropy_bound
     limits = columns.table["eval_limit"][chosen].tolist()
     full = chosen[np.array([limit is None for limit in limits], dtype=bool)]
     measured = full if full.size else chosen

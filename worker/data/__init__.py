@@ -16,12 +16,14 @@ from worker.data.mnist import import_mnist, mnist
 from worker.data.mnist_static import import_mnist_static, mnist_static
 from worker.data.prepare import prepare
 from worker.data.source import Arrays, Loader
+from worker.data.toy import toy
 from worker.observing import Observer, Progress
 
 DATASETS: dict[str, Loader] = {
     "digits": digits,
     "mnist": mnist,
     "mnist-static": mnist_static,
+    "toy": toy,
 }
 """Loaders of the built-in data sets. An upload has none: it is in the artifact store or nowhere."""
 

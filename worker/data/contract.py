@@ -9,6 +9,19 @@ from worker.networks.contract import ImageShape
 from worker.rng import Noise
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one step sees.
+
+    Args:
+        x: images in [0, 1], shape [B, C, H, W].
+        importance: how much each counts, shape [B]; None is 1 for all.
+    """
+
+    x: Tensor
+    importance: Tensor | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Split:
     """Images of one split.
@@ -17,11 +30,14 @@ class Split:
         images: shape [N, C, H, W]; uint8 0 and 1, or grey levels where a batch draws its own binary pixels.
         labels: classes, shape [N], or None.
         white: the grey level that is 1 with certainty; None where the images are binary.
+        weights: probability of each image, float64, adding up to 1, shape [N], where the split is a distribution
+            itself and not a sample of it; None where every image counts the same.
     """
 
     images: Tensor
     labels: Tensor | None = None
     white: float | None = None
+    weights: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -37,6 +53,14 @@ class Split:
         if self.white is None:
             return chosen
         return (noise.uniform(*chosen.shape) * self.white < chosen).to(torch.float32)
+
+    def importance(self, index: Tensor) -> Tensor | None:
+        """How much each of some images counts, 1 on average over the split, float32, shape [B]; None is 1 for all.
+
+        The plain mean of values times their importance is the mean under the weights: exact over the whole split,
+        unbiased over a part that was drawn from it.
+        """
+        return None if self.weights is None else (len(self) * self.weights[index]).to(torch.float32)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ def prepare(dataset: Dataset, facts: DatasetFacts, arrays: Arrays, device: torch
 
 def _split(name: str, dataset: Dataset, arrays: Arrays, device: torch.device | str) -> Split:
     images = np.ascontiguousarray(arrays[f"{name}_images"].transpose(0, 3, 1, 2))
-    labels = arrays.get(f"{name}_labels")
+    labels, weights = arrays.get(f"{name}_labels"), arrays.get(f"{name}_weights")
     white = None
     if dataset.binarize == "dynamic" and name == "train":
         white = float(_white(images))
@@ -52,6 +52,7 @@ def _split(name: str, dataset: Dataset, arrays: Arrays, device: torch.device | s
         images=torch.from_numpy(images).clone().to(device),
         labels=None if labels is None else torch.from_numpy(labels.astype(np.int64)).to(device),
         white=white,
+        weights=None if weights is None else torch.from_numpy(weights).to(device),
     )
 
 

@@ -11,7 +11,8 @@ from backend.errors import DataError
 from worker.observing import Observer
 
 Arrays = dict[str, NDArray[Any]]
-"""``{split}_images`` [N, H, W, C], and ``{split}_labels`` [N] where there are any; as :func:`pack` takes them."""
+"""``{split}_images`` [N, H, W, C], ``{split}_labels`` [N] where there are any, as :func:`pack` takes them, and
+``{split}_weights`` [N] where a split is a distribution: the probability of each image."""
 
 Loader = Callable[[DatasetFacts, Observer], Arrays]
 """Gets a data set from where it comes from. Nothing is kept when it raises."""

@@ -22,6 +22,11 @@ class Decoder(nn.Module):
         """
         raise NotImplementedError
 
+    def pairwise_log_prob(self, x: Tensor, z: Tensor) -> Tensor:
+        """log d(x_b|z_m), nats, shape [M, B], for every pair of B images and M latents."""
+        pairs: Tensor = self(x.repeat(len(z), 1, 1, 1), z.repeat_interleave(len(x), dim=0))
+        return pairs.view(len(z), len(x))
+
     def sample(self, z: Tensor, draws: int, noise: Noise, check: Callable[[], None]) -> Tensor:
         """x ~ d(x|z), several for each z.
 

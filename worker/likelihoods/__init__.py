@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from worker.likelihoods.bernoulli import Bernoulli
+from worker.likelihoods.categorical import Categorical
 from worker.likelihoods.contract import Likelihood
 
 LIKELIHOODS: dict[str, Callable[[Any], Likelihood]] = {
     "bernoulli": Bernoulli,
+    "categorical": Categorical,
 }

@@ -54,10 +54,22 @@ class Objective(nn.Module):
         self.divergence = DIVERGENCES[config.divergence.kind](config.divergence)
         self.information = INFORMATION_TERMS[config.information.kind](config.information)
 
-    def forward(self, model: Model, x: Tensor, noise: Noise, position: Position) -> Losses:
-        """The objective of one batch of images in [0, 1], shape [B, C, H, W]."""
+    def forward(
+        self, model: Model, x: Tensor, noise: Noise, position: Position, importance: Tensor | None = None
+    ) -> Losses:
+        """The objective of one batch.
+
+        Args:
+            model: whose R and D.
+            x: images in [0, 1], shape [B, C, H, W].
+            noise: for z.
+            position: where the training is.
+            importance: how much each image counts, shape [B]; None is 1 for all.
+        """
         terms: Terms = model(x, noise)
-        rate, distortion = terms.rate.mean(), terms.distortion.mean()
+        rate, distortion = (
+            (each if importance is None else each * importance).mean() for each in (terms.rate, terms.distortion)
+        )
         loss = distortion + self.rate_term(rate, position)
         if self.divergence is not None:
             loss = loss + self.divergence(terms, noise)
