@@ -12,6 +12,10 @@ from backend.expand import expand
 from backend.rules import MAX_LAYER_PARAMETERS, largest_layer
 
 
+def vamp(pseudo_inputs: int = 10, **parts: Any) -> dict[str, Any]:
+    return {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": pseudo_inputs}, **parts}}
+
+
 def problems(body: Any) -> dict[str, str]:
     with pytest.raises(Invalid) as caught:
         expand(body, DATASETS)
@@ -137,6 +141,19 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
         ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
         ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),
+        ({"architecture": "--v", "train_limit": 320}, "architecture", "of which there are 320"),
+        (vamp(pseudo_inputs=1258), "architecture.marginal.pseudo_inputs", "lower architecture.marginal.pseudo_inputs"),
+        (vamp(pseudo_inputs=0), "architecture.marginal.pseudo_inputs", "greater than or equal to 1"),
+        (vamp(encoder={"kind": "flow", "context": True}), "architecture.encoder.context", "leave context false"),
+        ({"architecture": {"marginal": {"kind": "flow", "steps": 0}}}, "architecture.marginal.steps", "equal to 1"),
+        ({"architecture": {"marginal": {"kind": "flow", "units": -3}}}, "architecture.marginal.units", "equal to 1"),
+        ({"architecture": "+--", "width": 0}, "width", "greater than 0"),
+        ({"architecture": "+-+", "latent_dim": 10_001}, "latent_dim", "less than or equal to 10000"),
+        (
+            {"architecture": {"marginal": {"kind": "flow", "units": 16_384}}, "width": 16},
+            "width",
+            "lower width, units, latent_dim or pseudo_inputs",
+        ),
     ],
 )
 def test_an_error_names_the_field_as_the_writer_did(body: Any, field: str, words: str) -> None:
@@ -150,3 +167,23 @@ def test_a_layer_too_large_for_any_machine_is_refused() -> None:
     assert "architecture.width" in problems(body) or "width" in problems(body)
     fits = expand({**body, "latent_dim": 64}, DATASETS).spec
     assert largest_layer(fits, DATASETS["mnist"]) <= MAX_LAYER_PARAMETERS
+
+
+@pytest.mark.parametrize("latent_dim", [1, 10_000])
+@pytest.mark.parametrize("symbols", ["+--", "--+", "--v", "--l", "+-+"])
+def test_any_number_of_latents_is_accepted_with_every_encoder_and_marginal(symbols: str, latent_dim: int) -> None:
+    spec = expand({"architecture": symbols, "latent_dim": latent_dim}, DATASETS).spec
+    assert spec.architecture.symbols == symbols
+    assert spec.architecture.latent_dim == latent_dim
+
+
+def test_as_many_pseudo_inputs_as_training_images_are_accepted() -> None:
+    spec = expand({**vamp(pseudo_inputs=320), "train_limit": 320}, DATASETS).spec
+    assert spec.architecture.marginal.pseudo_inputs == 320
+
+
+@pytest.mark.parametrize(("context", "inputs"), [(False, 10_000), (True, 10_512)])
+def test_the_largest_masked_layer_of_a_flow_reads_z_and_what_the_flow_sees(context: bool, inputs: int) -> None:
+    encoder = {"kind": "flow", "units": 8192, "context": context, "network": {"kind": "mlp", "units": 512}}
+    spec = expand({"architecture": {"encoder": encoder, "latent_dim": 10_000}, "width": 1}, DATASETS).spec
+    assert largest_layer(spec, DATASETS["digits"]) == 8192 * inputs

@@ -1,20 +1,39 @@
 """How many latent dimensions are in use."""
 
 from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from backend.results import Estimate
 from backend.spec import ActiveUnitsEstimator, NoRate
+from worker.distributions import Posterior
 from worker.estimators.contract import Encoded, Findings
+from worker.rng import StepNoise
 
 THRESHOLD = 0.05
+DRAWS = 16
+"""Of z for each example, where its mean has no closed form."""
+MOST_EXAMPLES = 1000
+"""Examples that are drawn for; with a closed form all are used."""
 
 
 def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable[[], None]) -> Findings:
     """The dimensions d with ``Var_x E[z_d|x] >= 0.05`` (X, section 4).
 
     The threshold assumes z of unit scale, which only a weight on the rate keeps: without one the count is flagged.
+    Where E[z_d|x] has no closed form, as behind a flow, it is sampled; the settings tell how many ``draws``.
     """
-    variance = encoded.posterior.mean.var(dim=0)
+    mean = encoded.posterior.mean
+    settings: dict[str, Any] = {"threshold": THRESHOLD}
+    if mean is None:
+        encoded = encoded.some(MOST_EXAMPLES, "estimators/active_units")
+        noise = StepNoise(0, "active_units", encoded.rate.device).at(0)
+        variance = variance_of_sampled_means(encoded.posterior, DRAWS, noise, check)
+        settings["draws"] = DRAWS
+    else:
+        variance = mean.var(dim=0)
     unscaled = isinstance(encoded.spec.objective.rate, NoRate)
     return Findings(
         estimates={
@@ -22,8 +41,33 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
                 value=float((variance >= THRESHOLD).sum()),
                 unit="dimensions",
                 flags=("unscaled",) if unscaled else (),
-                settings={"examples": len(encoded.draw), "threshold": THRESHOLD},
+                settings=settings | {"examples": len(encoded.draw)},
             )
         },
         arrays={"posterior_mean_variance": variance.tolist()},
     )
+
+
+def variance_of_sampled_means(posterior: Posterior, draws: int, noise: StepNoise, check: Callable[[], None]) -> Tensor:
+    """Var_x E[z_d|x] of each dimension from S draws of z an example, shape [latent_dim].
+
+    ``Var_x mean_s z_s - mean_x Var_s(z_s) / S``
+
+    The mean of S draws varies by its own noise too; without it the value is unbiased, and near 0 may be negative.
+
+    Args:
+        posterior: e(z|x_n), a batch of N >= 2.
+        draws: S, at least 2.
+        noise: where z takes its randomness from.
+        check: called between draws; raises to stop.
+    """
+    first = posterior.rsample(noise).z
+    # shifted by the first draw, so that the sums of squares lose nothing where z lies far from 0
+    total, squares = torch.zeros_like(first), torch.zeros_like(first)
+    for _ in range(draws - 1):
+        check()
+        away = posterior.rsample(noise).z - first
+        total += away
+        squares += away.square()
+    within = (squares - total.square() / draws) / (draws - 1)
+    return (first + total / draws).var(dim=0) - within.mean(dim=0) / draws
