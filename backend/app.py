@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 
-from backend.api import catalogue, datasets, docs, frontier, jobs, points, problems, runs, sweeps, system
+from backend.api import catalogue, datasets, docs, frontier, jobs, lab, points, problems, runs, sweeps, system
 from backend.api.limits import BodyLimit
 from backend.api.parts import PREFIX
 from backend.api.plane import Plane
@@ -26,6 +26,7 @@ ROUTERS = (
     frontier.router,
     datasets.router,
     jobs.router,
+    lab.router,
     system.router,
 )
 
