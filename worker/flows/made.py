@@ -32,6 +32,12 @@ class _Masked(nn.Linear):
         return F.linear(x, *self.masked(x.dtype))
 
 
+def _spread(units: int, values: int) -> Tensor:
+    """For each unit one of 0..values - 1, rising: every value as often as another, or, of too many, both ends."""
+    places = torch.arange(units)
+    return places * values // units if units >= values else places * (values - 1) // max(1, units - 1)
+
+
 class Shift(nn.Module):
     """The mean of one dimension without context: nothing lies before it, so it is one learned number."""
 
@@ -65,8 +71,8 @@ class Made(nn.Module):
 
     def __init__(self, dimensions: int, context: int, order: Tensor, units: int, layers: int) -> None:
         super().__init__()
-        first = -1 if context else 0  # units of degree -1 see the context alone
-        degrees = first + torch.arange(units) * (dimensions - 1 - first) // units
+        lowest = -1 if context else 0  # units of degree -1 see the context alone
+        degrees = lowest + _spread(units, dimensions - 1 - lowest)
         inputs = torch.cat((order, torch.full((context,), -1)))
         seen = [inputs, *[degrees] * layers]
         self._hidden = [_Masked(above[:, None] >= below) for below, above in pairwise(seen)]
