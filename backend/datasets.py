@@ -157,6 +157,9 @@ MNIST_STATIC = DatasetFacts(
     note="Larochelle's fixed draw, unlabelled; the set of the literature's figures.",
 )
 
+_TOY_NETWORKS = {"training": {"epochs": 1000, "learning_rate": 1e-3, "normalize_gradients": True}}
+"""The sixty numbers of a categorical part bear steps that no network does."""
+
 TOY = DatasetFacts(
     name="toy",
     title="Toy model with a known truth",
@@ -185,8 +188,11 @@ TOY = DatasetFacts(
         "evaluation": {"estimators": ["mutual_information", "source_information"]},
     },
     kind_defaults={
+        ("encoder", "gaussian"): _TOY_NETWORKS,
+        ("encoder", "flow"): _TOY_NETWORKS,
+        ("decoder", "factorised"): _TOY_NETWORKS,
         ("decoder", "pixelcnn"): {"architecture": {"likelihood": {"kind": "bernoulli"}}},
-        ("marginal", "vamp"): {"architecture": {"marginal": {"pseudo_inputs": 10}}},
+        ("marginal", "vamp"): {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 10}}},
     },
     distribution=True,
     note="Thirty states with their probabilities, as if the data were infinite: means over it are exact.",

@@ -15,7 +15,7 @@ from worker.data.contract import Data
 from worker.devices import explained_memory
 from worker.distributions import Draw, Posterior, is_closed_form
 from worker.estimators import ESTIMATORS
-from worker.estimators.contract import Distribution, Encoded, mean_estimate
+from worker.estimators.contract import Distribution, Encoded, mean_estimate, mean_over
 from worker.estimators.per_dimension import rate_per_dimension
 from worker.labels import label
 from worker.model import Model
@@ -96,7 +96,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     arrays: dict[str, list[float]] = {}
     parts = rate_per_dimension(measured.posterior, marginal, measured.draw)
     if parts is not None:
-        arrays["kl_per_dimension"] = _mean(parts, weights).tolist()
+        arrays["kl_per_dimension"] = mean_over(parts, weights).tolist()
     information = None
     encoded = Encoded(
         posterior=measured.posterior,
@@ -119,7 +119,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
         distortion=estimates["distortion"],
         neg_elbo=estimates["neg_elbo"],
         mutual_information=information,
-        label=label(float(_mean(measured.rate, weights)), float(_mean(measured.distortion, weights))),
+        label=label(float(mean_over(measured.rate, weights)), float(mean_over(measured.distortion, weights))),
         estimates=estimates,
         arrays=arrays,
         pictures=draw_pictures(model, data, observer=observer),
@@ -153,15 +153,6 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
             draws.append(terms.draw.double())
     posterior = type(posteriors[0]).cat(posteriors)
     return _Pass(torch.cat(rates), torch.cat(distortions), posterior, Draw.cat(draws))
-
-
-def _mean(each: Tensor, weights: Tensor | None) -> Tensor:
-    """Mean over the examples, the first dimension, under the weights of the images where there are any."""
-    if weights is None:
-        return each.mean(0)
-    draws = each.view(-1, len(weights), *each.shape[1:])
-    mean: Tensor = torch.tensordot(weights, draws.mean(0), dims=1)
-    return mean
 
 
 def _require_finite(measured: _Pass) -> None:

@@ -47,11 +47,11 @@ def draw_pictures(
         model: the trained model.
         data: its data.
         seed: 0 for a point's own pictures; another for more of them.
-        count: images of each kind, at least 1, at most the test split.
+        count: images of each kind, at least 1; at most the test split where that is a sample.
         observer: its ``check`` is called between rows where sampling is slow.
     """
     device = data.shown.images.device
-    chosen = numpy_generator(seed, f"{data.name}/inputs").permutation(len(data.shown))[:count]
+    chosen = data.shown.draw(count, numpy_generator(seed, f"{data.name}/inputs"))
     count = len(chosen)
     x = data.shown.batch(torch.from_numpy(chosen).to(device), StepNoise(seed, "inputs", device).at(0))
 

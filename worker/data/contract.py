@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from worker.networks.contract import ImageShape
@@ -53,6 +55,16 @@ class Split:
         if self.white is None:
             return chosen
         return (noise.uniform(*chosen.shape) * self.white < chosen).to(torch.float32)
+
+    def draw(self, count: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Which images stand for the split: so many different ones, or of a distribution as many draws.
+
+        Returns:
+            their places, shape [count]; fewer where a sample has fewer.
+        """
+        if self.weights is None:
+            return generator.permutation(len(self))[:count]
+        return generator.choice(len(self), size=count, p=self.weights.cpu().numpy())
 
     def importance(self, index: Tensor) -> Tensor | None:
         """How much each of some images counts, 1 on average over the split, float32, shape [B]; None is 1 for all.

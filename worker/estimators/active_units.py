@@ -8,7 +8,7 @@ from torch import Tensor
 
 from backend.results import Estimate
 from backend.spec import ActiveUnitsEstimator, NoRate
-from worker.distributions import Posterior
+from worker.distributions import Categorical, Posterior
 from worker.estimators.contract import Encoded, Findings
 from worker.rng import StepNoise
 
@@ -22,33 +22,42 @@ MOST_EXAMPLES = 1000
 def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable[[], None]) -> Findings:
     """The dimensions d with ``Var_x E[z_d|x] >= 0.05`` (X, section 4).
 
-    The threshold assumes z of unit scale, which only a weight on the rate keeps: without one the count is flagged.
+    The threshold assumes z of unit scale, which only a weight on the rate keeps, and no one-hot z has: the count is
+    flagged there.
     Where E[z_d|x] has no closed form, as behind a flow, it is sampled; the settings tell how many ``draws``.
     """
-    mean = encoded.posterior.mean
+    weights = None if encoded.distribution is None else encoded.distribution.weights
+    posterior = encoded.posterior if weights is None else encoded.posterior[: len(weights)]
     settings: dict[str, Any] = {"threshold": THRESHOLD}
-    if mean is None:
-        encoded = encoded.some(MOST_EXAMPLES, "estimators/active_units")
+    if posterior.mean is None:
+        if weights is None:
+            posterior = encoded.some(MOST_EXAMPLES, "estimators/active_units").posterior
         noise = StepNoise(0, "active_units", encoded.rate.device).at(0)
-        variance = variance_of_sampled_means(encoded.posterior, DRAWS, noise, check)
+        variance = variance_of_sampled_means(posterior, DRAWS, noise, check, weights)
         settings["draws"] = DRAWS
     else:
-        variance = mean.var(dim=0)
-    unscaled = isinstance(encoded.spec.objective.rate, NoRate)
+        variance = _variance(posterior.mean, weights)
+    unscaled = isinstance(encoded.spec.objective.rate, NoRate) or isinstance(posterior, Categorical)
     return Findings(
         estimates={
             "active_units": Estimate(
                 value=float((variance >= THRESHOLD).sum()),
                 unit="dimensions",
                 flags=("unscaled",) if unscaled else (),
-                settings=settings | {"examples": len(encoded.draw)},
+                settings=settings | {"examples": len(posterior)},
             )
         },
         arrays={"posterior_mean_variance": variance.tolist()},
     )
 
 
-def variance_of_sampled_means(posterior: Posterior, draws: int, noise: StepNoise, check: Callable[[], None]) -> Tensor:
+def variance_of_sampled_means(
+    posterior: Posterior,
+    draws: int,
+    noise: StepNoise,
+    check: Callable[[], None],
+    weights: Tensor | None = None,
+) -> Tensor:
     """Var_x E[z_d|x] of each dimension from S draws of z an example, shape [latent_dim].
 
     ``Var_x mean_s z_s - mean_x Var_s(z_s) / S``
@@ -60,6 +69,7 @@ def variance_of_sampled_means(posterior: Posterior, draws: int, noise: StepNoise
         draws: S, at least 2.
         noise: where z takes its randomness from.
         check: called between draws; raises to stop.
+        weights: probabilities of the examples, shape [N], where they are a distribution; then N may be 1.
     """
     first = posterior.rsample(noise).z
     # shifted by the first draw, so that the sums of squares lose nothing where z lies far from 0
@@ -70,4 +80,12 @@ def variance_of_sampled_means(posterior: Posterior, draws: int, noise: StepNoise
         total += away
         squares += away.square()
     within = (squares - total.square() / draws) / (draws - 1)
-    return (first + total / draws).var(dim=0) - within.mean(dim=0) / draws
+    own = within.mean(dim=0) if weights is None else (weights * (1 - weights)) @ within
+    return _variance(first + total / draws, weights) - own / draws
+
+
+def _variance(each: Tensor, weights: Tensor | None) -> Tensor:
+    """Of values [N, latent_dim] over their first dimension, a sample of N or a distribution, shape [latent_dim]."""
+    if weights is None:
+        return each.var(dim=0)
+    return weights @ (each - weights @ each).square()

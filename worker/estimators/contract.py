@@ -14,6 +14,9 @@ from worker.distributions import Draw, Posterior
 from worker.model import Model
 from worker.rng import numpy_generator
 
+LARGEST_ERROR = 0.01
+"""Nats. A mixture whose densities are known no better says nothing: the encoder's scales are far too small."""
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -72,6 +75,14 @@ Estimator = Callable[[Any, Encoded, Callable[[], None]], Findings]
 """(config, encoded examples, check) to findings; ``check`` is called between chunks and raises to stop."""
 
 
+def mean_over(each: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean over the first dimension of values [N, ...]; over a distribution, of S draws of all images [S * N, ...]."""
+    if weights is None:
+        return each.mean(0)
+    mean: Tensor = torch.tensordot(weights, each.view(-1, len(weights), *each.shape[1:]).mean(0), dims=1)
+    return mean
+
+
 def mean_estimate(each: Tensor, weights: Tensor | None = None, **facts: Any) -> Estimate:
     """Mean and standard error of independent values.
 
@@ -83,9 +94,9 @@ def mean_estimate(each: Tensor, weights: Tensor | None = None, **facts: Any) -> 
         weights: probabilities of the images, shape [N]; None for a sample.
         facts: the other fields of the estimate.
     """
-    if weights is not None:
-        draws = each.view(-1, len(weights))
-        variance = draws.var(dim=0) / len(draws) if len(draws) > 1 else torch.zeros_like(weights)
-        stderr = float((weights.square() * variance).sum().sqrt())
-        return Estimate(value=float(weights @ draws.mean(0)), stderr=stderr, **facts)
-    return Estimate(value=float(each.mean()), stderr=float(each.std() / math.sqrt(len(each))), **facts)
+    value = float(mean_over(each, weights))
+    if weights is None:
+        return Estimate(value=value, stderr=float(each.std() / math.sqrt(len(each))), **facts)
+    draws = each.view(-1, len(weights))
+    variance = draws.var(dim=0) / len(draws) if len(draws) > 1 else torch.zeros_like(weights)
+    return Estimate(value=value, stderr=float((weights.square() * variance).sum().sqrt()), **facts)

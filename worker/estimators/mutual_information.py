@@ -10,12 +10,10 @@ from torch import Tensor
 from backend.results import InformationInterval
 from backend.spec import MutualInformationEstimator
 from worker.distributions import Draw, Posterior
-from worker.estimators.contract import Encoded, Findings, mean_estimate
+from worker.estimators.contract import LARGEST_ERROR, Encoded, Findings, mean_estimate
 from worker.estimators.distribution import exact_information
 from worker.estimators.per_dimension import comparable, information_per_dimension
 
-LARGEST_ERROR = 0.01
-"""Nats. A mixture whose densities are known no better says nothing: the encoder's scales are far too small."""
 PAIRS_AT_ONCE = 4_000_000
 """32 MB in float64."""
 MOST_INVERTED = 500
