@@ -22,7 +22,8 @@ def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
     """Every table by name: a list of ``{name, title, paper, schema, defaults}``.
 
     Encoders, decoders and marginals also have their ``symbol``; methods their ``formula`` and ``knobs``; data sets
-    their ``shape``; presets their ``note``; ``sections`` are the parts of a specification outside the unions.
+    their ``shape`` and ``kind_defaults``, what a part of one kind changes; presets their ``note``; ``sections`` are the
+    parts of a specification outside the unions.
     """
     unions = {union: [_part_entry(part) for part in kinds(union).values()] for union in UNIONS}
     return {
@@ -74,7 +75,9 @@ def _dataset_entry(facts: DatasetFacts, datasets: Mapping[str, DatasetFacts]) ->
     for field, split in (("train_limit", "train"), ("eval_limit", "test")):
         schema["properties"][field]["anyOf"][0]["maximum"] = facts.splits[split]
     defaults = expand({"dataset": facts.name}, datasets).spec.model_dump(mode="json")
-    return _entry(facts.name, facts.title, "", schema, defaults) | {"shape": list(facts.shape), "note": facts.note}
+    by_kind = [{"part": part, "kind": kind, "defaults": more} for (part, kind), more in facts.kind_defaults.items()]
+    entry = _entry(facts.name, facts.title, "", schema, defaults)
+    return entry | {"shape": list(facts.shape), "note": facts.note, "kind_defaults": by_kind}
 
 
 def _method_entry(method: Method) -> Entry:

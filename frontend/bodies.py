@@ -5,33 +5,23 @@ person would write.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from frontend.forms import (
-    CUSTOM,
-    PARTS,
-    SHORT,
-    TERMS,
-    Json,
-    Layout,
-    Values,
-    dataset_defaults,
-    flatten,
-    item,
-    layout,
-    method_knobs,
-    names,
-)
+from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, names, networks_of
+from frontend.forms import CUSTOM, RESTARTS, SHORT, TERMS, Layout, layout, method_knobs
+
+MOST_SEEDS = 1000
+"""Runs of one sweep."""
 
 
 def start(catalogue: Json, dataset: str, method: str = "beta-vae") -> Values:
     """The values of a fresh form."""
-    defaults = dataset_defaults(catalogue, dataset)
+    defaults = defaults_of(catalogue, {"dataset.name": dataset})
     known = names(catalogue, "methods")
     kinds = {path: value for path, value in defaults.items() if path.endswith(".kind")}
     chosen = method if method in known else (known[0] if known else CUSTOM)
-    values: Values = {**kinds, "dataset.name": dataset, "method": chosen}
+    values: Values = {**kinds, "dataset.name": dataset, "preset": "", "method": chosen}
     if chosen == "beta-vae":
         values["beta"] = 1.0
     return values
@@ -42,6 +32,7 @@ def of_run(catalogue: Json, run: Json) -> Values:
     spec = run["spec"]
     values = flatten({key: value for key, value in spec.items() if key != "evaluation"})
     values.pop("dataset.sha256", None)
+    values["preset"] = ""
     method = str(run.get("method") or CUSTOM)
     values["method"] = method
     for knob in method_knobs(item(catalogue, "methods", method)):
@@ -60,12 +51,11 @@ def body(catalogue: Json, values: Json) -> dict[str, Any]:
         for path, value in values.items()
         if path in there and value != shape.defaults.get(path) and not (value is None and path not in shape.defaults)
     }
-    written: dict[str, Any] = {"dataset": _dataset(values, changed), "architecture": {}}
+    written: dict[str, Any] = {"dataset": _dataset(values, changed)}
+    if values.get("preset"):
+        written["preset"] = values["preset"]
     method = values.get("method") or CUSTOM
-    written["architecture"] = _architecture(catalogue, values, changed)
-    network = _shared_network(values)
-    if isinstance(written["architecture"], str) and network != _shared_network(shape.defaults):
-        written["network"] = network
+    written |= _architecture(catalogue, values, shape, changed)
     if method != CUSTOM:
         written["method"] = method
         for knob in shape.knobs:
@@ -89,28 +79,77 @@ def _dataset(values: Json, changed: Values) -> Any:
     return f"{name}/{binarize}" if binarize else name
 
 
-def _architecture(catalogue: Json, values: Json, changed: Values) -> Any:
-    """The tuple where it says everything, else the parts."""
-    symbols = [item(catalogue, axis, values.get(f"architecture.{part}.kind")).get("symbol") for part, axis in PARTS]
+def _architecture(catalogue: Json, values: Json, shape: Layout, changed: Values) -> Values:
+    """The tuple where it says everything, with the network that parts share; else the parts; nothing where all is as
+    it would be anyway and no tuple names it."""
+    kinds = {part: values.get(f"architecture.{part}.kind") for part, _ in PARTS}
+    symbols = [str(item(catalogue, axis, kinds[part]).get("symbol") or "?") for part, axis in PARTS]
+    networks = _networks(values, shape)
+    shared = _shared(catalogue, values, kinds, networks)
+    likelihood = _other(values, shape, "architecture.likelihood.kind")
     inner = [path for path in changed if path.startswith("architecture.") and path not in SHORT]
-    tuple_says_all = all(symbol and symbol != "?" for symbol in symbols)
-    if tuple_says_all and not inner and _shared_network(values) is not None:
-        return "".join(map(str, symbols))
+    plain = not inner and not likelihood
+    if plain and "?" not in symbols and (shared or not networks):
+        return {"architecture": "".join(symbols), **({"network": shared} if shared else {})}
+    if plain and not networks and all(kinds[part] == shape.defaults[f"architecture.{part}.kind"] for part in kinds):
+        return {}
     parts: dict[str, Any] = {}
-    for part, _ in PARTS:
-        written: dict[str, Any] = {"kind": values.get(f"architecture.{part}.kind")}
+    for part, kind in kinds.items():
         prefix = f"architecture.{part}."
-        network = values.get(f"{prefix}network.kind")
+        written = {p.removeprefix(prefix): v for p, v in changed.items() if p.startswith(prefix)}
+        network = {name.removeprefix("network."): written.pop(name) for name in list(written) if "." in name}
         if network:
-            options = {p.rpartition(".")[2]: v for p, v in changed.items() if p.startswith(f"{prefix}network.")}
-            written["network"] = {"kind": network, **options} if options else network
-        parts[part] = written if len(written) > 1 else written["kind"]
-    return parts
+            written["network"] = {"kind": values[f"{prefix}network.kind"], **network}
+        elif part in networks:
+            written["network"] = networks[part]
+        parts[part] = {"kind": kind, **written} if written else kind
+    return {"architecture": {**parts, **({"likelihood": likelihood} if likelihood else {})}}
 
 
-def _shared_network(values: Json) -> str | None:
-    kinds = {values.get(f"architecture.{part}.network.kind") for part in ("encoder", "decoder")}
-    return kinds.pop() if len(kinds) == 1 else None
+def _networks(values: Json, shape: Layout) -> dict[str, str]:
+    """The networks that differ from their part's default, by part."""
+    found = {part: _other(values, shape, f"architecture.{part}.network.kind") for part, _ in PARTS}
+    return {part: kind for part, kind in found.items() if kind}
+
+
+def _other(values: Json, shape: Layout, path: str) -> str | None:
+    """A kind that is not the default one."""
+    chosen = values.get(path)
+    return str(chosen) if chosen and path in shape.defaults and chosen != shape.defaults[path] else None
+
+
+def _shared(catalogue: Json, values: Json, kinds: Json, networks: Mapping[str, str]) -> str | None:
+    """The network that the short key can name: the only other one, and had by every part that takes it."""
+    chosen = set(networks.values())
+    if len(chosen) != 1:
+        return None
+    kind = chosen.pop()
+    takers = [
+        part for part, axis in PARTS if kind in [entry["name"] for entry in networks_of(catalogue, axis, kinds[part])]
+    ]
+    return kind if all(values.get(f"architecture.{part}.network.kind") == kind for part in takers) else None
+
+
+def seeds(values: Json) -> int:
+    """How many seeds a form asks for.
+
+    Raises:
+        ValueError: no number of runs.
+    """
+    count = values.get(RESTARTS)
+    count = 1 if count is None else count
+    if not isinstance(count, int) or not 1 <= count <= MOST_SEEDS:
+        raise ValueError(f"a whole number from 1 to {MOST_SEEDS}")
+    return count
+
+
+def sweep(written: Json, count: int) -> Values:
+    """The same run under several seeds, counted up from its own, as the body of a sweep."""
+    base = {key: value for key, value in written.items() if key != "seed"}
+    first = written.get("seed", 0)
+    # What is no number is for the server to refuse, at its field.
+    grid = [first + index for index in range(count)] if isinstance(first, int) else [first]
+    return {"base": base, "grid": {"seed": grid}}
 
 
 def _objective(written: dict[str, Any], method: str, values: Json, shape: Layout, changed: Values) -> None:
@@ -136,17 +175,18 @@ def pretty(written: Json) -> str:
     return json.dumps(written, indent=2, ensure_ascii=False)
 
 
-def curl(written: Json, origin: str, *, token: bool = False) -> str:
+def curl(written: Json, origin: str, *, token: bool = False, to: str = "runs") -> str:
     """The line that posts the body from a shell.
 
     Args:
         written: the body.
         origin: of the server.
+        to: what is made.
         token: whether the server wants one; the line takes it from the environment.
     """
     text = json.dumps(written, ensure_ascii=False).replace("'", "'\\''")
     carries = ' -H "Authorization: Bearer $FRONTIER_API_TOKEN"' if token else ""
-    return f"curl -X POST {origin.rstrip('/')}/api/v1/runs{carries} -H 'Content-Type: application/json' -d '{text}'"
+    return f"curl -X POST {origin.rstrip('/')}/api/v1/{to}{carries} -H 'Content-Type: application/json' -d '{text}'"
 
 
 def field_errors(errors: Iterable[Json], paths: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -157,7 +197,8 @@ def field_errors(errors: Iterable[Json], paths: Sequence[str]) -> tuple[dict[str
     found: dict[str, str] = {}
     rest: list[str] = []
     for error in errors:
-        where = ".".join(map(str, error.get("loc") or ()))
+        loc = [str(part) for part in error.get("loc") or ()]
+        where = ".".join(loc[1:] if loc and loc[0] in ("base", "grid") else loc)
         path = next((p for p in (where, long.get(where), f"{where}.kind") if p in paths), None)
         if path is None or path in found:
             rest.append(f"{where}: {error.get('msg')}" if where else str(error.get("msg")))

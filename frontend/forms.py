@@ -4,15 +4,14 @@ Values live in a flat table by path: ``training.epochs``, ``architecture.encoder
 its short key alone, such as ``beta``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-Json = Mapping[str, Any]
-Values = dict[str, Any]
+from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, networks_of
 
 CUSTOM = "custom"
-PARTS = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "marginals"))
+RESTARTS = "restarts"
+"""Not of the specification: how many seeds the run is queued under."""
 TERMS = (("rate", "rate_terms"), ("divergence", "divergences"), ("information", "information_terms"))
 SHORT = {
     "architecture.latent_dim": "latent_dim",
@@ -54,15 +53,6 @@ class Field:
     nullable: bool = False
 
 
-def item(catalogue: Json, axis: str, name: str | None) -> Json:
-    """One entry of the catalogue; empty where there is none of that name."""
-    return next((entry for entry in catalogue.get(axis) or () if entry["name"] == name), {})
-
-
-def names(catalogue: Json, axis: str) -> list[str]:
-    return [entry["name"] for entry in catalogue.get(axis) or ()]
-
-
 def schema_fields(schema: Json, prefix: str) -> list[Field]:
     """The plain fields of a schema; its nested parts have forms of their own."""
     found = []
@@ -101,16 +91,6 @@ def _plain_text(text: str) -> str:
     return " ".join(text.replace("``", "").split())
 
 
-def flatten(tree: Any, prefix: str = "") -> Values:
-    """The leaves of a tree by their path; a part written as a bare string is its kind."""
-    if not isinstance(tree, Mapping):
-        return {prefix: tree}
-    flat: Values = {}
-    for name, value in tree.items():
-        flat.update(flatten(value, f"{prefix}.{name}" if prefix else name))
-    return flat
-
-
 @dataclass(frozen=True)
 class Layout:
     """The fields for one choice of data set, parts and method, with the defaults they stand at."""
@@ -138,24 +118,18 @@ def layout(catalogue: Json, values: Json) -> Layout:
         values: the structural choices by path: data set, method, and every ``kind``.
     """
     dataset = item(catalogue, "datasets", values.get("dataset.name"))
-    defaults = dataset_defaults(catalogue, values.get("dataset.name"))
+    defaults = defaults_of(catalogue, values)
     chosen = {**defaults, **{path: value for path, value in values.items() if path.endswith(".kind") and value}}
     method = item(catalogue, "methods", values.get("method"))
     knobs, objective = _objective_fields(catalogue, method, chosen)
-    networks = []
-    for part, _ in PARTS[:2]:
-        prefix = f"architecture.{part}.network"
-        entry = item(catalogue, "networks", chosen.get(f"{prefix}.kind"))
-        for field in schema_fields(entry.get("schema") or {}, prefix):
-            networks.append(replace(field, title=f"{part} {field.title}"))
     data = schema_fields(dataset.get("schema") or {}, "dataset")
     sections = [
         ("Training", _section(catalogue, "training")),
-        ("Architecture", [*_section(catalogue, "architecture"), *networks]),
+        ("Architecture", [*_section(catalogue, "architecture"), *_part_fields(catalogue, chosen)]),
         ("Objective", objective),
         ("Data", [field for field in data if field.path not in ("dataset.name", "dataset.sha256")]),
     ]
-    main = [field for _, fields in sections for field in fields if field.path in MAIN] + _seed(catalogue)
+    main = [field for _, fields in sections for field in fields if field.path in MAIN] + _seed(catalogue) + [_RESTARTS]
     folded = [(title, [field for field in fields if field.path not in MAIN]) for title, fields in sections]
     shape = Layout(knobs, main, [each for each in folded if each[1]], defaults, str(method.get("formula") or ""))
     for path, field in shape.fields.items():
@@ -163,10 +137,27 @@ def layout(catalogue: Json, values: Json) -> Layout:
     return shape
 
 
-def dataset_defaults(catalogue: Json, dataset: str | None) -> Values:
-    """What every field of a run of a data set stands at."""
-    flat = flatten(item(catalogue, "datasets", dataset).get("defaults") or {})
-    return {**flat, "dataset.name": dataset}
+_RESTARTS = Field(
+    path=RESTARTS, kind="integer", title="seeds", default=1, minimum=1, help="The same run under so many seeds."
+)
+
+
+def _part_fields(catalogue: Json, chosen: Json) -> list[Field]:
+    """The fields of each part and of its network, named by the part."""
+    found = []
+    for part, axis in PARTS:
+        prefix = f"architecture.{part}"
+        kind = chosen.get(f"{prefix}.kind")
+        schemas = [(item(catalogue, axis, kind).get("schema") or {}, prefix)]
+        network = chosen.get(f"{prefix}.network.kind")
+        schemas += [
+            (entry["schema"], f"{prefix}.network")
+            for entry in networks_of(catalogue, axis, kind)
+            if entry["name"] == network
+        ]
+        for schema, path in schemas:
+            found += [replace(field, title=f"{part} {field.title}") for field in schema_fields(schema, path)]
+    return found
 
 
 def _objective_fields(catalogue: Json, method: Json, chosen: Json) -> tuple[list[Field], list[Field]]:

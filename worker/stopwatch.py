@@ -19,10 +19,11 @@ def now(device: torch.device) -> float:
 
 
 class Stopwatch(SilentObserver):
-    """Of training: lets a first step pass, times two more at least, and ends it once the budget is spent.
+    """Of training: lets a first step pass, times some more, and ends it once the budget is spent.
 
     Args:
         budget_s: seconds.
+        least: steps to time at least.
         device: where the steps are done.
         outside: asked between steps whether to go on.
 
@@ -30,8 +31,9 @@ class Stopwatch(SilentObserver):
         Enough: the budget is spent; ``step_s`` holds the seconds of one step.
     """
 
-    def __init__(self, budget_s: float, device: torch.device, outside: Observer) -> None:
-        self._budget_s, self._device, self._outside = budget_s, device, outside
+    def __init__(self, budget_s: float, least: int, device: torch.device, outside: Observer) -> None:
+        self.device = device
+        self._budget_s, self._least, self._outside = budget_s, least, outside
         self._began: float | None = None
         self._first = 0
         self.step_s = 0.0
@@ -41,11 +43,11 @@ class Stopwatch(SilentObserver):
 
     def progress(self, progress: Progress) -> None:
         if self._began is None:
-            self._began, self._first = now(self._device), progress.step
+            self._began, self._first = now(self.device), progress.step
             return
         steps = progress.step - self._first
-        if steps >= 2 and time.monotonic() - self._began >= self._budget_s:
-            self.step_s = (now(self._device) - self._began) / steps
+        if steps >= self._least and time.monotonic() - self._began >= self._budget_s:
+            self.step_s = (now(self.device) - self._began) / steps
             raise Enough
 
 

@@ -12,12 +12,14 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from backend.datasets import DatasetFacts
 from backend.errors import TrainingError
 from backend.spec import BetaRate, RunSpec, TargetRate
+from worker.data import DATASETS
 from worker.data.contract import Data, Split
+from worker.data.prepare import prepare
 from worker.devices import explained_memory
 from worker.model import Model, build_model
 from worker.networks.contract import ImageShape
 from worker.objectives import Objective
-from worker.observing import Observer
+from worker.observing import Observer, SilentObserver
 from worker.stopwatch import Enough, Stopwatch
 from worker.train import GAP_IMAGES, train
 from worker.trial import Trial
@@ -25,8 +27,9 @@ from worker.trial import Trial
 BUDGET_S = 2.0
 """Seconds of training steps."""
 STEP_S = 0.5
-"""Longest step, seconds, that is timed with more than :data:`FEW` images; a longer one is scaled up from fewer."""
-FEW = 8
+"""Seconds of a step, roughly, up to which it gets more images than :data:`FEW`: the rest of a batch is a straight line.
+"""
+FEW = (2, 8)
 """Images of the first steps, which say how many more a step may have."""
 MOST_PARAMETERS = 2**27
 """Of a model that is tried out beside other work: 2 GiB with its gradient and Adam's two moments."""
@@ -46,7 +49,7 @@ class Timing:
     steps: int
     epochs: int
     step_images: int
-    """Images in the steps that were timed; fewer than the batch size where a whole step would have taken too long."""
+    """Images of the largest step that was timed; below the batch size where a whole step would have taken too long."""
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -54,7 +57,7 @@ class Timing:
 
 
 def time_run(spec: RunSpec, facts: DatasetFacts, *, device: torch.device, observer: Observer) -> Timing:
-    """Time real training steps and a part of everything that comes after them, on stand-ins for the images.
+    """Time real training steps, and a part of everything that comes after them, on stand-ins for the images.
 
     ``seconds = steps * step_s + corrections + N * image_s + pairs * pair_s + four sheets of pictures``
 
@@ -71,22 +74,19 @@ def time_run(spec: RunSpec, facts: DatasetFacts, *, device: torch.device, observ
         data = stand_in(spec, facts, device)
         model = _bounded(spec, data.shape, observer).to(device).eval()
         batch = min(spec.training.batch_size, len(data.train))
-        images = min(batch, FEW)
-        step_s = _step_s(spec, data, images, 0.0, device, observer)
-        more = min(batch, int(images * STEP_S / step_s))
-        if step_s < STEP_S:
-            images = max(images, more)
-            step_s = _step_s(spec, data, images, BUDGET_S, device, observer)
+        images, step_s = _whole_step(spec, data, batch, device, observer)
         trial = Trial(model, spec, data, images, device, observer)
         with torch.no_grad():
-            measure_s = len(data.test) * trial.image_s() + trial.estimators_s()
             corrected = _corrected_images(spec, data)
             corrections_s = corrected * trial.rate_s() if corrected else 0.0
-            draw_s = trial.draw_s()
+            if facts.distribution:
+                measure_s, draw_s = trial.whole_s(), None
+            else:
+                measure_s, draw_s = len(data.test) * trial.image_s() + trial.estimators_s(), trial.draw_s()
     steps = steps_of(spec, facts)
-    train_s = steps * step_s * batch / images + corrections_s
+    train_s = steps * step_s + corrections_s
     return Timing(
-        seconds=train_s + measure_s + draw_s,
+        seconds=train_s + measure_s + (draw_s or 0.0),
         train_s=train_s,
         measure_s=measure_s,
         draw_s=draw_s,
@@ -136,10 +136,11 @@ def steps_of(spec: RunSpec, facts: DatasetFacts) -> int:
 def stand_in(spec: RunSpec, facts: DatasetFacts, device: torch.device) -> Data:
     """Splits as long as the run's, all of one image that takes no room: what a step costs does not depend on it.
 
-    Its one white pixel is an image to every likelihood: binary, and a symbol in one-hot.
+    Data that is a distribution over few images is taken as it is: what is measured depends on it.
     """
+    if facts.distribution:
+        return prepare(spec.dataset, facts, DATASETS[facts.name](facts, SilentObserver()), device)
     image = torch.zeros(1, facts.channels, facts.height, facts.width, dtype=torch.uint8, device=device)
-    image.view(-1)[-1] = 1
 
     def split(name: str, limit: int | None = None) -> Split:
         return Split(images=image.expand(_limited(limit, facts, name), -1, -1, -1))
@@ -179,16 +180,27 @@ def _bounded(spec: RunSpec, shape: ImageShape, observer: Observer) -> Model:
         hook.remove()
 
 
-def _step_s(spec: RunSpec, data: Data, images: int, budget_s: float, device: torch.device, observer: Observer) -> float:
+def _whole_step(spec: RunSpec, data: Data, batch: int, device: torch.device, observer: Observer) -> tuple[int, float]:
+    """Images of the largest step that was timed, and the seconds of one with the whole batch."""
+    few, more = (min(batch, count) for count in FEW)
+    few_s = _step_s(spec, data, few, Stopwatch(0.0, 1, device, observer))
+    images, step_s = more, _step_s(spec, data, more, Stopwatch(0.0, 2, device, observer))
+    if step_s < STEP_S:
+        each_s = max(step_s - few_s, 0.0) / max(more - few, 1)
+        images = min(batch, more + int((STEP_S - step_s) / each_s)) if each_s else batch
+        step_s = _step_s(spec, data, images, Stopwatch(BUDGET_S, 2, device, observer))
+    return images, step_s + (batch - images) * max(step_s - few_s, 0.0) / max(images - few, 1)
+
+
+def _step_s(spec: RunSpec, data: Data, images: int, watch: Stopwatch) -> float:
     """Seconds of one step, by the same loop that trains."""
     training = spec.training.model_copy(update={"batch_size": images, "epochs": 100_000})
     objective = spec.objective
     if isinstance(objective.rate, TargetRate):  # its corrections are counted apart, as often as this run makes them
         objective = objective.model_copy(update={"rate": BetaRate()})
     endless = spec.model_copy(update={"training": training, "objective": objective})
-    watch = Stopwatch(budget_s, device, observer)
     with suppress(Enough):
-        train(endless, data, device=device, observer=watch, checkpoint_s=float("inf"))
+        train(endless, data, device=watch.device, observer=watch, checkpoint_s=float("inf"))
     return watch.step_s
 
 

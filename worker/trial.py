@@ -1,5 +1,6 @@
 """What follows training, timed in small pieces on a model that is not trained."""
 
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,9 @@ from worker.data.contract import Data
 from worker.distributions import Draw
 from worker.estimators import ESTIMATORS
 from worker.estimators.contract import Encoded
+from worker.estimators.mutual_information import MOST_INVERTED, mixture_information
+from worker.estimators.per_dimension import MOST_EXAMPLES
+from worker.evaluate import evaluate
 from worker.model import Model
 from worker.observing import Observer
 from worker.pictures import AVERAGED, COUNT
@@ -23,8 +27,10 @@ PIECE_S = 0.3
 """Seconds, roughly, of each thing that is timed."""
 FEW = 8
 """Images whose codes stand for all others."""
-PAIRS_TRIED = (64, 256, 1024)
-"""Examples on which the estimators are timed, up to the first that takes long: their cost grows with the pairs."""
+SOME = 64
+"""Examples that tell whether the estimators can be timed on as many as they compare at most."""
+PATIENCE_S = 2.0
+"""Longest time, seconds, for that."""
 
 
 class Trial:
@@ -46,29 +52,37 @@ class Trial:
         return self._repeated(lambda: self.model.rate(self.x, self.noise)) / len(self.x)
 
     def estimators_s(self) -> float:
-        """Every estimator on the whole test split."""
-        few = self.x[:FEW]
-        terms = self.model(few, self.noise)
-        posterior, draw, rate = terms.posterior.double(), terms.draw.double(), terms.rate.double()
-        took, whole = 0.0, len(self.data.test)
-        count = 0
-        for tried in PAIRS_TRIED:
-            copies = max(1, min(tried, whole) // len(few))
-            count = copies * len(few)
-            encoded = Encoded(
-                posterior=type(posterior).cat([posterior] * copies),
-                draw=Draw.cat([draw] * copies),
-                rate=rate.repeat(copies),
-                spec=self.spec,
-            )
-            took = self._once(partial(self._estimate, encoded))
-            if 16 * took > PIECE_S or count >= whole:
-                break
-        return took * max(1.0, whole / count) ** 2
+        """Every estimator on the whole test split.
+
+        Beyond :data:`MOST_EXAMPLES` only the mixture over all pairs grows; a flow that sees x is spared that.
+        """
+        whole, capped = len(self.data.test), not self._encoded(1).posterior.shares_base
+        most = min(whole, MOST_INVERTED if capped else MOST_EXAMPLES)
+        tried = min(most, SOME)
+        took = self._once(partial(self._estimate, self._encoded(tried))) * (most / tried) ** 2
+        if took < PATIENCE_S:
+            took = self._once(partial(self._estimate, self._encoded(most)))
+        if capped or whole == most:
+            return took
+        encoded = self._encoded(most)
+        mixture_s = self._once(lambda: mixture_information(encoded.posterior, encoded.draw, self.observer.check))
+        return took + ((whole / most) ** 2 - 1) * mixture_s
+
+    def _encoded(self, count: int) -> Encoded:
+        """So many examples, all copies of a few."""
+        terms = self.model(self.x[:FEW], self.noise)
+        copies = math.ceil(count / len(terms.rate))
+        posterior = type(terms.posterior).cat([terms.posterior.double()] * copies)
+        draw, rate = Draw.cat([terms.draw.double()] * copies), terms.rate.double().repeat(copies)
+        return Encoded(posterior=posterior, draw=draw, rate=rate, spec=self.spec)
 
     def _estimate(self, encoded: Encoded) -> None:
         for config in self.spec.evaluation.estimators:
             ESTIMATORS[config.kind](config, encoded, self.observer.check)
+
+    def whole_s(self) -> float:
+        """All of it, pictures too, where the data is few images with their probabilities."""
+        return self._once(lambda: evaluate(self.model, self.spec, self.data, observer=self.observer))
 
     def draw_s(self) -> float:
         """Reconstructions and generations: of each one draw, and the mean of several."""

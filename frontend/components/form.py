@@ -1,15 +1,16 @@
 """The fields of the new-run form."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
+from frontend.defaults import PARTS, Json, item, networks_of
 from frontend.formats import compact, size
-from frontend.forms import CUSTOM, PARTS, SLIDERS, TERMS, Field, Json, Layout, item
+from frontend.forms import CUSTOM, SLIDERS, TERMS, Field, Layout
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
 KNOB_TITLES = {
@@ -24,9 +25,11 @@ YES, NO = "yes", "no"
 def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
     """All the fields, from the data set to the folded ones."""
     return [
-        _datasets(catalogue, values),
+        html.Div([_datasets(catalogue, values), _scale(catalogue, values)], className="form-row"),
         *[
-            html.Div([_part(catalogue, part, axis, values), _network(catalogue, part, values)], className="form-row")
+            html.Div(
+                [_part(catalogue, part, axis, values), *_network(catalogue, part, axis, values)], className="form-row"
+            )
             for part, axis in PARTS[:2]
         ],
         html.Div(
@@ -39,7 +42,7 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any
         _methods(catalogue, layout, values),
         *[knob(field, values.get(field.path, layout.defaults.get(field.path))) for field in layout.knobs],
         *_terms(catalogue, layout, values),
-        _advanced(layout, values),
+        _advanced(catalogue, layout, values),
     ]
 
 
@@ -51,6 +54,19 @@ def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
         inputWrapperOrder=["label", "input", "error", "description"],
         data=_options(catalogue, "datasets"),
         value=values.get("dataset.name"),
+    )
+
+
+def _scale(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
+    """The data set's own settings, or a named recipe in their place."""
+    chosen = values.get("preset") or ""
+    return dmc.Select(
+        id=ids.structure("preset"),
+        label="Scale",
+        description=item(catalogue, "presets", chosen).get("note"),
+        inputWrapperOrder=["label", "input", "error", "description"],
+        data=[{"value": "", "label": "For this machine"}, *_options(catalogue, "presets")],
+        value=chosen,
     )
 
 
@@ -69,16 +85,36 @@ def _part(catalogue: Json, part: str, axis: str, values: Mapping[str, Any]) -> d
     )
 
 
-def _network(catalogue: Json, part: str, values: Mapping[str, Any]) -> dmc.Select:
+def _network(catalogue: Json, part: str, axis: str, values: Mapping[str, Any]) -> list[dmc.Select]:
+    """The networks that the part takes; nothing for a part that has none."""
     path = f"architecture.{part}.network.kind"
+    known = networks_of(catalogue, axis, values.get(f"architecture.{part}.kind"))
+    if not known:
+        return []
+    return [
+        dmc.Select(id=ids.structure(path), label="its network", data=_labelled(known), value=values.get(path)),
+    ]
+
+
+def _likelihood(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
+    path = "architecture.likelihood.kind"
     return dmc.Select(
-        id=ids.structure(path), label="its network", data=_options(catalogue, "networks"), value=values.get(path)
+        id=ids.structure(path),
+        label="likelihood",
+        description="What the decoder's outputs parameterise.",
+        inputWrapperOrder=["label", "input", "error", "description"],
+        data=_options(catalogue, "likelihoods"),
+        value=values.get(path),
     )
 
 
 def _options(catalogue: Json, axis: str) -> list[dict[str, str]]:
+    return _labelled(catalogue.get(axis) or ())
+
+
+def _labelled(entries: Iterable[Json]) -> list[dict[str, str]]:
     found = []
-    for entry in catalogue.get(axis) or ():
+    for entry in entries:
         symbol = str(entry.get("symbol") or "")
         mark = f" ({symbol.replace('-', chr(0x2212))})" if symbol and symbol != "?" else ""
         found.append({"value": entry["name"], "label": f"{entry.get('title') or entry['name']}{mark}"})
@@ -161,13 +197,20 @@ def knob(field: Field, value: Any) -> html.Div | Any:
     )
 
 
-def _advanced(layout: Layout, values: Mapping[str, Any]) -> html.Details:
+def _advanced(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> html.Details:
+    first = {"Architecture": [_likelihood(catalogue, values)]}
     sections = [
         html.Fieldset(
             [
                 html.Legend(title),
                 html.Div(
-                    [control(f, values.get(f.path, layout.defaults.get(f.path)), f.title, help_=True) for f in fields],
+                    [
+                        *first.get(title, ()),
+                        *[
+                            control(f, values.get(f.path, layout.defaults.get(f.path)), f.title, help_=True)
+                            for f in fields
+                        ],
+                    ],
                     className="form-row",
                 ),
             ]

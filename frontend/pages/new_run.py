@@ -10,6 +10,7 @@ from frontend import bodies, forms, ids
 from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form, read
 from frontend.components.parts import do
+from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of
 from frontend.formats import tuple_text
 from frontend.pages.context import Context, complaint, notice, origin
 
@@ -64,36 +65,49 @@ def register(context: Context) -> None:
     )
 
 
-def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: list[list[Json]]) -> forms.Values:
+def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: list[list[Json]]) -> Values:
     """The values of every control by path."""
     paths = [[each["id"]["path"] for each in group] for group in states]
-    values: forms.Values = dict(zip(paths[0], structure, strict=True))
+    values: Values = dict(zip(paths[0], structure, strict=True))
     known = forms.layout(catalogue, values).fields
     for path, raw in zip(paths[1], fields, strict=True):
         values[path] = read(known.get(path), raw)
     return values
 
 
-def reshaped(catalogue: Json, before: Json, values: forms.Values) -> forms.Values:
+def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
     """The values after a structural choice changed: what stood at its old default moves to the new one."""
     old = forms.layout(catalogue, before).defaults
-    moved = dict(values)
-    if before.get("dataset.name") != values.get("dataset.name"):
-        new = forms.dataset_defaults(catalogue, values.get("dataset.name"))
-        for path, value in values.items():
-            if path != "dataset.name" and path in new and value == old.get(path):
-                moved[path] = new[path]
+    touched = {path for path, value in values.items() if is_structural(path) and value != before.get(path)}
+    moved = {path: value for path, value in values.items() if is_structural(path)}
+    kinds = [path for path in moved if path.endswith(".kind") and path not in touched]
+    untouched = [path for path in kinds if moved[path] == old.get(path)]
+    new = defaults_of(catalogue, {path: value for path, value in moved.items() if path not in untouched})
+    moved |= {path: new[path] for path in untouched if path in new}
+    moved = _with_networks(catalogue, moved)
     fresh = forms.layout(catalogue, moved)
-    for field in fresh.knobs:
-        if moved.get(field.path) is None:
-            moved[field.path] = field.default
-    structural = {path for path in values if path.endswith(".kind") or path in ("dataset.name", "method")}
-    return {path: value for path, value in moved.items() if path in fresh.fields or path in structural}
+    for path in fresh.fields:
+        given = values.get(path)
+        as_before = path not in values or (path in old and given == old[path])
+        moved[path] = fresh.defaults[path] if as_before else given
+    return moved
+
+
+def _with_networks(catalogue: Json, values: Values) -> Values:
+    """The same, each part with a network that it takes."""
+    found = {path: value for path, value in values.items() if not path.endswith(".network.kind")}
+    default = defaults_of(catalogue, found)
+    for part, axis in PARTS:
+        path = f"architecture.{part}.network.kind"
+        known = [entry["name"] for entry in networks_of(catalogue, axis, found.get(f"architecture.{part}.kind"))]
+        if known:
+            found[path] = values[path] if values.get(path) in known else default[path]
+    return found
 
 
 def structure_of(values: Json) -> dict[str, Any]:
     """The choices that decide which fields there are."""
-    return {p: v for p, v in values.items() if p.endswith(".kind") or p in ("dataset.name", "method")}
+    return {path: value for path, value in values.items() if is_structural(path)}
 
 
 def _opening(context: Context) -> None:

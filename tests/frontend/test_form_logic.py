@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shlex
 
 import pytest
@@ -11,7 +12,7 @@ from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
 from backend.methods import METHODS
-from frontend import bodies, forms
+from frontend import bodies, defaults, forms
 from frontend.components.form import form, greek, read
 from frontend.pages.new_run import reshaped
 
@@ -46,6 +47,15 @@ def test_a_fresh_form_says_only_what_is_its_own(catalogue):
         {"dataset": "digits", "objective": {"rate": {"kind": "target", "form": "penalty", "weight": 3.0}}},
         {"dataset": "digits", "training": {"schedule": "constant", "normalize_gradients": False}},
         {"dataset": "mnist-static", "method": "autoencoder"},
+        {"dataset": "mnist", "architecture": "-++"},
+        {"dataset": "digits", "architecture": "+-v", "network": "mlp"},
+        {"dataset": "digits", "architecture": "-+-", "network": "pixelcnn", "width": 0.25},
+        {"dataset": "digits", "architecture": {"encoder": {"kind": "flow", "steps": 2, "context": True}}},
+        {"dataset": "mnist", "architecture": {"decoder": {"kind": "pixelcnn", "network": {"kind": "pixelcnn"}}}},
+        {"dataset": "mnist", "preset": "paper", "architecture": "++v", "beta": 0.1},
+        {"dataset": "mnist", "preset": "paper-annealed"},
+        {"dataset": "toy", "target_rate": 0.5, "seed": 3},
+        {"dataset": "toy", "architecture": {"encoder": {"kind": "categorical", "weight_scale": 0.1}}},
     ],
 )
 def test_a_clone_makes_the_same_run(catalogue, body):
@@ -59,18 +69,90 @@ def test_a_clone_makes_the_same_run(catalogue, body):
 def test_every_plain_field_of_the_specification_can_be_set(catalogue):
     """A field added to the specification appears in the form without an edit here."""
     leaves = set()
-    for method, network in itertools.product([*METHODS, "custom"], ["conv", "mlp"]):
-        values = bodies.start(catalogue, "digits") | {
-            "method": method,
-            "architecture.encoder.network.kind": network,
-            "architecture.decoder.network.kind": network,
-        }
-        leaves |= set(forms.layout(catalogue, values).fields)
-    spec = forms.flatten(expand({"dataset": "digits", "network": "mlp"}, DATASETS).spec.model_dump(mode="json"))
-    plain = {path for path in spec if not path.endswith(".kind") and path not in ("dataset.name", "dataset.sha256")}
+    for method in [*METHODS, "custom"]:
+        leaves |= set(forms.layout(catalogue, bodies.start(catalogue, "digits") | {"method": method}).fields)
+    plain = set(defaults.flatten(expand({}, DATASETS).spec.model_dump(mode="json")))
+    for part, axis in defaults.PARTS:
+        for kind in defaults.names(catalogue, axis):
+            entry = defaults.item(catalogue, axis, kind)
+            plain |= set(defaults.flatten(entry["defaults"], f"architecture.{part}"))
+            for network in defaults.networks_of(catalogue, axis, kind) or [{"name": None, "defaults": {}}]:
+                plain |= set(defaults.flatten(network["defaults"], f"architecture.{part}.network"))
+                chosen = {f"architecture.{part}.kind": kind, f"architecture.{part}.network.kind": network["name"]}
+                leaves |= set(forms.layout(catalogue, bodies.start(catalogue, "digits") | chosen).fields)
+    plain -= {path for path in plain if path.endswith(".kind") or path in ("dataset.name", "dataset.sha256")}
+    plain -= {f"architecture.{part}.network" for part, _ in defaults.PARTS}
     plain -= {path for path in plain if path.startswith(("evaluation.", "objective.rate.beta"))}
     assert plain <= leaves
     assert {"beta", "target_rate", "objective.rate.form", "objective.rate.weight"} <= leaves
+
+
+def chosen_one_by_one(catalogue, dataset, choices):
+    """The values of a form after a person made these structural choices."""
+    values = bodies.start(catalogue, dataset)
+    values = reshaped(catalogue, values, {**forms.layout(catalogue, values).defaults, **values})
+    for path, choice in choices.items():
+        if choice is not None:
+            values = reshaped(catalogue, values, {**values, path: choice})
+    return values
+
+
+@pytest.mark.parametrize("preset", ["", "paper", "paper-annealed"])
+@pytest.mark.parametrize("dataset", [name for name in DATASETS])
+def test_what_the_form_shows_is_what_the_run_has(catalogue, dataset, preset):
+    """Whatever parts are chosen: no field of the form says one thing and the specification another."""
+    axes = [[None, *defaults.names(catalogue, axis)] for _, axis in defaults.PARTS]
+    seen = 0
+    for kinds in itertools.product(*axes):
+        parts = {f"architecture.{part}.kind": kind for (part, _), kind in zip(defaults.PARTS, kinds, strict=True)}
+        values = chosen_one_by_one(catalogue, dataset, {"preset": preset or None, **parts})
+        try:
+            expanded = expand(bodies.body(catalogue, values), DATASETS)
+        except Invalid as refused:
+            assert dataset == "toy" or "categorical" in kinds
+            assert all(re.search("categorical|one-hot|pseudo-inputs|2 x 2", each.msg) for each in refused.problems)
+            continue
+        spec = defaults.flatten(expanded.spec.model_dump(mode="json"))
+        shown = {path: value for path, value in values.items() if path in spec}
+        assert shown == {path: spec[path] for path in shown}
+        assert {path for path in spec if path.startswith("architecture.")} <= set(shown)
+        seen += 1
+    assert seen >= 8
+
+
+def test_a_part_of_another_kind_brings_its_networks(catalogue):
+    pixel = chosen_one_by_one(catalogue, "digits", {"architecture.decoder.kind": "pixelcnn"})
+    assert pixel["architecture.decoder.network.kind"] == "pixelcnnpp"
+    back = reshaped(catalogue, pixel, {**pixel, "architecture.decoder.kind": "factorised"})
+    assert back["architecture.decoder.network.kind"] == "conv"
+    toy = chosen_one_by_one(catalogue, "toy", {})
+    assert "architecture.decoder.network.kind" not in toy
+    assert bodies.body(catalogue, toy) == {"dataset": "toy", "method": "beta-vae", "beta": 1.0}
+
+
+def test_a_network_that_all_takers_share_is_the_short_key(catalogue):
+    both = {"architecture.encoder.network.kind": "mlp", "architecture.decoder.network.kind": "mlp"}
+    values = chosen_one_by_one(catalogue, "digits", both)
+    assert bodies.body(catalogue, values)["network"] == "mlp"
+    alone = chosen_one_by_one(catalogue, "digits", {"architecture.encoder.network.kind": "mlp"})
+    assert bodies.body(catalogue, alone)["architecture"]["encoder"] == {"kind": "gaussian", "network": "mlp"}
+    beside = chosen_one_by_one(
+        catalogue, "digits", {"architecture.decoder.kind": "pixelcnn", "architecture.encoder.network.kind": "mlp"}
+    )
+    assert bodies.body(catalogue, beside)["architecture"] == "-+-"
+    assert bodies.body(catalogue, beside)["network"] == "mlp"
+
+
+def test_several_seeds_are_a_sweep_that_counts_up(catalogue):
+    written = {"dataset": "digits", "seed": 5}
+    assert bodies.sweep(written, 3) == {"base": {"dataset": "digits"}, "grid": {"seed": [5, 6, 7]}}
+    assert bodies.seeds({"restarts": None}) == 1
+    for wrong in (0, 2.5, "two", 1001):
+        with pytest.raises(ValueError, match="whole number"):
+            bodies.seeds({"restarts": wrong})
+    errors = [{"loc": ["base", "epochs"], "msg": "no"}, {"loc": ["grid", "seed"], "msg": "abc: no"}]
+    found, rest = bodies.field_errors(errors, ["training.epochs", "seed"])
+    assert (found, rest) == ({"training.epochs": "no", "seed": "abc: no"}, [])
 
 
 def test_help_and_range_come_from_the_schema(catalogue):
@@ -113,7 +195,11 @@ def test_the_curl_line_is_one_shell_command_with_the_body():
         ({"dataset": "digits", "method": "beta-vae", "beta": -1.0}, "beta"),
         ({"dataset": "nothing"}, "dataset.name"),
         ({"dataset": "digits", "train_limit": 10**9}, "dataset.train_limit"),
-        ({"dataset": "digits", "architecture": "+--"}, "architecture.encoder.kind"),
+        ({"dataset": "digits", "architecture": "x--"}, "architecture.encoder.kind"),
+        (
+            {"dataset": "digits", "architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 0}}},
+            "architecture.marginal.pseudo_inputs",
+        ),
         ({"dataset": "digits", "width": 99.0}, "architecture.width"),
     ],
 )
@@ -121,7 +207,7 @@ def test_errors_of_the_server_stand_at_the_field_they_name(catalogue, body, path
     with pytest.raises(Invalid) as refused:
         expand(body, DATASETS)
     errors = [{"loc": list(problem.loc), "msg": problem.msg} for problem in refused.value.problems]
-    values = {**bodies.start(catalogue, "digits")}
+    values = bodies.start(catalogue, "digits") | {"architecture.marginal.kind": "vamp"}
     paths = [*values, *forms.layout(catalogue, values).fields]
     found, rest = bodies.field_errors(errors, paths)
     assert list(found) == [path]

@@ -16,7 +16,7 @@ from worker.timing import alike, known_timing, stand_in, steps_of, time_run
 from worker.train import train
 
 CPU = torch.device("cpu")
-TINY = {"dataset": "digits", "network": "mlp", "width": 0.05, "latent_dim": 2}
+TINY = {"dataset": {"name": "digits", "eval_limit": 90}, "network": "mlp", "width": 0.05, "latent_dim": 2}
 
 
 def spec_of(**body: object) -> RunSpec:
@@ -31,7 +31,15 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("body", [{"epochs": 3}, {"target_rate": 2.0}, {"dataset": "mnist"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"epochs": 3},
+        {"target_rate": 2.0},
+        {"architecture": "++v"},
+        {"architecture": {"encoder": {"kind": "flow", "context": True}}},
+    ],
+)
 def test_the_whole_is_the_sum_of_its_parts(body: dict[str, object]) -> None:
     spec = spec_of(**body)
     facts = DATASETS[spec.dataset.name]
@@ -45,10 +53,21 @@ def test_the_whole_is_the_sum_of_its_parts(body: dict[str, object]) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_a_step_that_takes_long_is_scaled_up_from_fewer_images(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_takes_long_is_a_straight_line_through_shorter_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "_step_s", lambda spec, data, images, watch: 10.0 + 0.25 * images)
+    spec = spec_of(batch_size=100)
+    found = timing._whole_step(spec, stand_in(spec, DATASETS["digits"], CPU), 100, CPU, SilentObserver())
+    assert found == (8, pytest.approx(10.0 + 0.25 * 100))
+    monkeypatch.setattr(timing, "_step_s", lambda spec, data, images, watch: 0.1 + 0.01 * images)
+    found = timing._whole_step(spec, stand_in(spec, DATASETS["digits"], CPU), 100, CPU, SilentObserver())
+    assert found == (40, pytest.approx(0.1 + 0.01 * 100))
+
+
+@pytest.mark.usefixtures("short")
+def test_a_step_that_takes_long_gets_few_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "STEP_S", 0.0)
     found = time_run(spec_of(epochs=1), DATASETS["digits"], device=CPU, observer=SilentObserver())
-    assert found.step_images == timing.FEW
+    assert found.step_images == timing.FEW[1]
 
 
 @pytest.mark.parametrize("batch_size", [64, 100, 5000])
@@ -81,7 +100,16 @@ def test_the_stand_in_is_as_long_as_the_data_and_takes_no_room() -> None:
     data = stand_in(spec, DATASETS["mnist"], CPU)
     assert [len(split) for split in (data.train, data.validation, data.test)] == [1000, 10_000, 10_000]
     assert data.train.images.untyped_storage().nbytes() == 28 * 28
-    assert int(data.train.images[7].sum()) == 1
+
+
+@pytest.mark.usefixtures("short")
+def test_a_distribution_is_measured_as_it_is() -> None:
+    spec, facts = expand({"dataset": "toy"}, DATASETS).spec, DATASETS["toy"]
+    assert torch.equal(stand_in(spec, facts, CPU).train.images, torch.eye(30)[:, None, None].to(torch.uint8))
+    found = time_run(spec, facts, device=CPU, observer=SilentObserver())
+    assert found.draw_s is None
+    assert found.seconds == pytest.approx(found.train_s + found.measure_s)
+    assert found.step_images == 30
 
 
 def test_a_run_like_it_gives_its_speed_to_any_number_of_epochs_and_images() -> None:
@@ -94,9 +122,9 @@ def test_a_run_like_it_gives_its_speed_to_any_number_of_epochs_and_images() -> N
     assert found.seconds == pytest.approx(found.train_s + 3.0)
     assert found.draw_s is None
     fewer = known_timing(
-        spec_of(dataset={"name": "digits", "eval_limit": 90}), facts, other, facts, {"train_s": 4.0, "measure_s": 3.0}
+        spec_of(dataset={"name": "digits", "eval_limit": 45}), facts, other, facts, {"train_s": 4.0, "measure_s": 3.0}
     )
-    assert fewer.measure_s == pytest.approx(3.0 / 4)
+    assert fewer.measure_s == pytest.approx(3.0 / 2)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +160,7 @@ def test_it_stops_when_it_is_asked_to(after: int) -> None:
 def test_the_stopwatch_leaves_the_first_step_out(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([100.0, 107.0])
     monkeypatch.setattr(stopwatch, "now", lambda device: next(clock))
-    watch = stopwatch.Stopwatch(-1e9, CPU, SilentObserver())
+    watch = stopwatch.Stopwatch(-1e9, 2, CPU, SilentObserver())
     watch.progress(Progress(stage="training", step=1))
     watch.progress(Progress(stage="training", step=2))
     with pytest.raises(stopwatch.Enough):
