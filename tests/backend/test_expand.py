@@ -1,5 +1,6 @@
 """Writing a specification out: precedence, short keys, and errors in the writer's own words."""
 
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -187,3 +188,26 @@ def test_the_largest_masked_layer_of_a_flow_reads_z_and_what_the_flow_sees(conte
     encoder = {"kind": "flow", "units": 8192, "context": context, "network": {"kind": "mlp", "units": 512}}
     spec = expand({"architecture": {"encoder": encoder, "latent_dim": 10_000}, "width": 1}, DATASETS).spec
     assert largest_layer(spec, DATASETS["digits"]) == 8192 * inputs
+
+
+@pytest.mark.parametrize("network", ["pixelcnnpp", "pixelcnn"])
+@pytest.mark.parametrize(("height", "width"), [(1, 8), (8, 1)])
+def test_an_autoregressive_decoder_needs_two_rows_and_two_columns(height: int, width: int, network: str) -> None:
+    line = replace(DATASETS["digits"], name="line", height=height, width=width)
+    decoder = {"kind": "pixelcnn", "network": network}
+    with pytest.raises(Invalid) as caught:
+        expand({"dataset": "line", "architecture": {"decoder": decoder}}, {"line": line})
+    (problem,) = caught.value.problems
+    assert problem.loc == ("architecture", "decoder")
+    assert f"{height} x {width}" in problem.msg
+    square = replace(line, height=2, width=2)
+    assert expand({"dataset": "line", "architecture": {"decoder": decoder}}, {"line": square})
+
+
+def test_the_largest_layer_of_an_autoregressive_decoder_is_bounded_too() -> None:
+    body = {"dataset": "mnist", "architecture": "-+-", "width": 16}
+    fits = expand(body, DATASETS).spec
+    assert largest_layer(fits, DATASETS["mnist"]) <= MAX_LAYER_PARAMETERS
+    decoder = {"kind": "pixelcnn", "network": {"kind": "pixelcnnpp", "features": 1024}}
+    assert list(problems({"dataset": "mnist", "width": 16, "architecture": {"decoder": decoder}})) == ["width"]
+    assert expand({**body, "width": 1, "latent_dim": 10_000}, DATASETS)

@@ -183,6 +183,11 @@ def test_pixelcnnpp_has_the_published_layers() -> None:
         *[(64, 128, 2, 3), (64, 128, 2, 2)] * 2,
     ]
     assert decoder.head.weight.shape == (1, 64, 1, 1)
+    shortcuts = [layer.shortcut.shape[1] // 64 if hasattr(layer, "shortcut") else 0 for layer in decoder.layers]
+    assert [number for number in shortcuts if number] == [1] * 6 + [
+        1,
+        2,
+    ] * 6  # the vertical map, and those of the way down
     by_size: dict[tuple[int, int], int] = {}
     for layer in decoder.layers:
         layer.register_forward_hook(

@@ -10,7 +10,7 @@ from worker.encoders import ENCODERS
 from worker.estimators import ESTIMATORS
 from worker.likelihoods import LIKELIHOODS
 from worker.marginals import MARGINALS
-from worker.networks import NETWORKS
+from worker.networks import AUTOREGRESSIVE_NETWORKS, NETWORKS
 from worker.objectives import DIVERGENCES, INFORMATION_TERMS, RATE_TERMS
 
 TABLES = {
@@ -18,6 +18,7 @@ TABLES = {
     "decoders": DECODERS,
     "marginals": MARGINALS,
     "networks": NETWORKS,
+    "autoregressive_networks": AUTOREGRESSIVE_NETWORKS,
     "likelihoods": LIKELIHOODS,
     "rate_terms": RATE_TERMS,
     "divergences": DIVERGENCES,

@@ -29,9 +29,14 @@ class Step:
     by_row: bool
     """Whether a pixel depends on complete rows of the image, so that a whole row of the map is made at once."""
 
+    @property
+    def reads(self) -> set[int]:
+        """Every map that it needs."""
+        return {self.source, *self.shortcuts} | ({self.residual} if self.residual is not None else set())
+
 
 class CausalNetwork(AutoregressiveNetwork):
-    """Layers between an input of image and z, and one linear layer a pixel.
+    """Causal layers from an input of image and z to features, then one linear layer a pixel.
 
     z goes through a gated dense layer to one number a pixel: a map that is concatenated to the image, scaled to
     [-1, 1] (B, appendix F.2). The first layers read the image before a pixel, and the map of z up to and at that pixel.
@@ -40,15 +45,17 @@ class CausalNetwork(AutoregressiveNetwork):
     Args:
         shape: of an image.
         latent_dim: dimensions of z.
+        features: channels of the last layer that is added.
+        outputs: of each pixel.
     """
 
-    def __init__(self, shape: ImageShape, latent_dim: int) -> None:
+    def __init__(self, shape: ImageShape, latent_dim: int, features: int, outputs: int) -> None:
         super().__init__()
         self.shape = shape
         self.spread = gated_linear(latent_dim, shape.height * shape.width)
         self.layers = nn.ModuleList()
         self.steps: list[Step] = []
-        self.head: nn.Conv2d
+        self.head = nn.Conv2d(features, outputs, 1)
 
     @property
     def input_channels(self) -> int:
@@ -77,11 +84,15 @@ class CausalNetwork(AutoregressiveNetwork):
         return spread.view(-1, 1, self.shape.height, self.shape.width)
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        maps = [torch.cat((2 * x - 1, self._map_of(z)), 1)]
-        for step in self.steps:
+        maps = {INPUT: torch.cat((2 * x - 1, self._map_of(z)), 1)}
+        last_reader = {each: number for number, step in enumerate(self.steps) for each in step.reads}
+        for number, step in enumerate(self.steps):
             made = step.layer(maps[step.source], [maps[each] for each in step.shortcuts])
-            maps.append(made if step.residual is None else made.add_(maps[step.residual]))
-        outputs: Tensor = self.head(maps[-1])
+            maps[number + 1] = made if step.residual is None else made.add_(maps[step.residual])
+            for each in step.reads:
+                if last_reader[each] == number:
+                    del maps[each]  # autograd keeps what it needs; nobody else does
+        outputs: Tensor = self.head(maps[len(self.steps)])
         return outputs
 
     @torch.no_grad()
@@ -96,7 +107,7 @@ class CausalNetwork(AutoregressiveNetwork):
                 pixel = choose(drawing.outputs(row, column), row, column)
                 drawing.put(row, column, pixel)
                 images[:, :, row, column] = pixel
-        return images.unflatten(0, (len(z), draws))
+        return images.view(len(z), draws, channels, height, width)
 
 
 class _Drawing:
@@ -110,7 +121,6 @@ class _Drawing:
     def __init__(self, network: CausalNetwork, of_z: Tensor) -> None:
         self.network, self.of_z = network, of_z
         self.matrices = [step.layer.matrix() for step in network.steps]
-        self.head = network.head.weight[:, :, 0, 0].T
         channels = [network.input_channels, *(step.layer.outputs for step in network.steps)]
         levels = [0, *(step.level for step in network.steps)]
         self.canvases = []
@@ -142,7 +152,7 @@ class _Drawing:
             if not step.by_row and row % size == 0 and column % size == 0:
                 self._take(number, Span(row // size, column // size, column // size + 1))
         last = self.canvases[-1].now(Span(row, column, column + 1))[:, 0]
-        return torch.addmm(self.network.head.bias, last, self.head)
+        return F.linear(last, self.network.head.weight[:, :, 0, 0], self.network.head.bias)
 
     def put(self, row: int, column: int, pixel: Tensor) -> None:
         """The pixel that was chosen, in [0, 1], shape [N, C]."""

@@ -36,9 +36,8 @@ class Canvas:
         self._newest = self._rows[:, -1, beside : beside + width]
 
     def scroll(self) -> None:
-        """Begin the next row, as zeros."""
+        """Begin the next row; until its pixels are put it holds old ones, which no kernel gives a weight."""
         self._rows[:, :-1] = self._rows[:, 1:].clone()
-        self._rows[:, -1] = 0
 
     def put(self, span: Span, pixels: Tensor) -> None:
         """Write pixels of shape [B, columns, channels] into the newest row."""

@@ -122,7 +122,7 @@ class CausalConv(CausalLayer):
         patches = x.patches(span, self.stride, field.up, field.left, field.right)
         seen = torch.cat((patches, *(each.now(span) for each in shortcuts)), 2) if shortcuts else patches
         both = torch.addmm(self.bias, seen.flatten(0, 1), matrix)
-        return F.glu(both, dim=1).unflatten(0, (-1, span.columns))
+        return F.glu(both, dim=1).view(-1, span.columns, self.outputs)
 
 
 class CausalDoubling(CausalLayer):

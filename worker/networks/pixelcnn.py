@@ -2,8 +2,6 @@
 
 import math
 
-from torch import nn
-
 from backend.spec import PixelCnnNetwork
 from worker.networks import masks
 from worker.networks.autoregressive import INPUT, CausalNetwork
@@ -32,8 +30,8 @@ class PixelCnn(CausalNetwork):
     """
 
     def __init__(self, config: PixelCnnNetwork, shape: ImageShape, width: float, latent_dim: int, outputs: int) -> None:
-        super().__init__(shape, latent_dim)
         features = scaled(config.features, width)
+        super().__init__(shape, latent_dim, features, outputs)
         mask = masks.of_input(masks.before(FIRST), masks.up_to(FIRST), shape.channels)
         last = self.add(CausalConv(self.input_channels, features, FIRST, mask=mask), INPUT)
         for _ in range(config.layers - 1):
@@ -45,4 +43,3 @@ class PixelCnn(CausalNetwork):
                 gain=1 / math.sqrt(config.layers),
             )
             last = self.add(layer, last, residual=last)
-        self.head = nn.Conv2d(features, outputs, 1)

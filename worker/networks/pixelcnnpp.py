@@ -3,8 +3,6 @@
 import math
 from typing import NamedTuple
 
-from torch import nn
-
 from backend.spec import PixelCnnPlusPlusNetwork
 from worker.networks import masks
 from worker.networks.autoregressive import INPUT, CausalNetwork
@@ -51,8 +49,9 @@ class PixelCnnPlusPlus(CausalNetwork):
     def __init__(
         self, config: PixelCnnPlusPlusNetwork, shape: ImageShape, width: float, latent_dim: int, outputs: int
     ) -> None:
-        super().__init__(shape, latent_dim)
-        self.features, self.gain = scaled(config.features, width), 1 / math.sqrt(2 * LEVELS * config.resnets)
+        features = scaled(config.features, width)
+        super().__init__(shape, latent_dim, features, outputs)
+        self.features, self.gain = features, 1 / math.sqrt(2 * LEVELS * config.resnets)
         sizes = [(shape.height, shape.width)]
         for _ in range(LEVELS - 1):
             sizes.append((halved(sizes[-1][0]), halved(sizes[-1][1])))
@@ -69,7 +68,6 @@ class PixelCnnPlusPlus(CausalNetwork):
                 pair = self._double(pair, level, sizes[level])
             for _ in range(config.resnets):
                 pair = self._resnets(pair, level, down[level].pop())
-        self.head = nn.Conv2d(self.features, outputs, 1)
 
     def _first(self, channels: int) -> Pair:
         above = masks.of_input(masks.rows_above(FIRST_ABOVE), masks.everything(FIRST_ABOVE), channels)
