@@ -88,7 +88,9 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     settings = {"examples": images, "samples": len(measured.rate) // images, "seed": EVALUATION_SEED}
     rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
     estimates = {
-        "rate": mean_estimate(measured.rate, weights, bound="exact", settings=rate_settings),
+        "rate": mean_estimate(
+            measured.rate[:images] if closed else measured.rate, weights, bound="exact", settings=rate_settings
+        ),
         "distortion": mean_estimate(measured.distortion, weights, bound="exact", settings=settings),
         "neg_elbo": mean_estimate(measured.rate + measured.distortion, weights, bound="upper", settings=rate_settings),
     }
