@@ -92,6 +92,16 @@ CURVES_SVG = "curves-svg"
 CURVES_PNG = "curves-png"
 CURVES_CSV = "curves-csv"
 
+# -- Lab --------------------------------------------------------------------------------------------------------------
+LAB_WORDS = "lab-words"
+LAB_OFFER = "lab-offer"
+LAB_SEED = "lab-seed"
+LAB_SHOWN = "lab-shown"
+"""``{seed, points}``: the seed on show, and the point of each trained column."""
+LAB_PLANE = "toy-plane"
+LAB_PLANE_FRAME = "toy-plane-frame"
+LAB_SUMMARY = "lab-summary"
+
 # -- the new-run form -------------------------------------------------------------------------------------------------
 FORM = "form"
 FORM_BODY = "form-body"
@@ -106,6 +116,14 @@ FORM_JSON = "form-json"
 FORM_FORMULA = "form-formula"
 FORM_KNOBS = "form-knobs"
 FORM_ADVANCED = "form-advanced"
+FORM_TIME = "form-time"
+FORM_TICK = "form-tick"
+FORM_WRITTEN = "form-written"
+"""``{body, question, epochs, runs}``: what the form would post now."""
+FORM_ASKED = "form-asked"
+"""The same, once it has stood still: what a worker was last asked to time."""
+FORM_TIMING = "form-timing"
+"""``{state, job, at, result, why}``: how far the answer is."""
 FORM_START = "form-start"
 """The values the form opened with, by path."""
 
@@ -129,6 +147,11 @@ def field(path: Any) -> dict[str, Any]:
 def structure(path: Any) -> dict[str, Any]:
     """A field of the form that decides which other fields there are."""
     return {"type": STRUCTURE, "path": path}
+
+
+def lab(column: str, part: str) -> str:
+    """A part of one column of the Lab page."""
+    return f"toy-{column.partition(' ')[0].lower()}-{part}"
 
 
 def slider(path: Any) -> dict[str, Any]:

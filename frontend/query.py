@@ -57,6 +57,11 @@ def from_filters(filters: Mapping[str, Any] | None, point: str | None = None) ->
     )
 
 
+def parse_seed(search: str | None) -> str | None:
+    """The seed that a query string asks for."""
+    return next(iter(parse_qs((search or "").lstrip("?")).get("seed") or ()), None)
+
+
 def search(view: View) -> str:
     """The query string of a view: only what differs from the default."""
     pairs = {

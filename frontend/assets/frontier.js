@@ -6,6 +6,7 @@
   const SCHEME_KEY = "rd-frontier-scheme";
   const statuses = new Map(); // run id -> status, as last heard
   let asking = false;
+  let settling = null; // the newest state of the form that waits to stand still
   let shown = null; // the data set on show
 
   const none = () => window.dash_clientside.no_update;
@@ -246,6 +247,12 @@
         overlay: drawn === "staircase" ? null : drawn || "off",
       });
     },
+    chooseSeed: (seed, shown, search) =>
+      !seed || !shown || seed === String(shown.seed) ? none() : change(search, { seed }),
+    chooseToyPoint: (click, search) => {
+      const point = click && click.points && click.points.find((each) => each.customdata);
+      return point ? change(search, { seed: point.customdata[1] }) : none();
+    },
     whileEmpty: (live, resolved) => (live && resolved && resolved.empty ? live.revision : none()),
     keepZoom: (next, now) => {
       if (!next) return none();
@@ -262,6 +269,12 @@
     },
     downloadSvg: (clicks, frame, name) => (clicks ? download(frame, "svg", name) : none()),
     downloadPng: (clicks, frame, name) => (clicks ? download(frame, "png", name) : none()),
+    settle: async (written, asked) => {
+      if (!written) return none();
+      const mine = (settling = {});
+      await new Promise((done) => setTimeout(done, 600));
+      return mine !== settling || (asked && asked.question === written.question) ? none() : written;
+    },
     slide: (power, number) => {
       const triggered = window.dash_clientside.callback_context.triggered_id;
       if (!triggered) return [none(), none()];

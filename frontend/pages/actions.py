@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids
 from frontend.client import ApiError, Json, run_path
 from frontend.components.empty import DIGITS_RUN, MNIST_SWEEP
+from frontend.components.lab import SWEEPS
 from frontend.formats import plural
 from frontend.pages.context import Context, complaint, notice
 
@@ -75,6 +76,10 @@ def _starts(context: Context) -> None:
             if what == "start-mnist":
                 sweep = await context.client.post("/sweeps", MNIST_SWEEP)
                 return notice(f"{plural(len(sweep['runs']), 'run')} queued.", kind="good"), "?dataset=mnist/static"
+            if what == "start-toy":
+                made = [await context.client.post("/sweeps", sweep) for sweep in SWEEPS]
+                count = sum(len(sweep["runs"]) for sweep in made)
+                return notice(f"{plural(count, 'model')} asked for.", kind="good"), no_update
             if what == "clear-filters":
                 return no_update, ""
         except ApiError as error:

@@ -11,7 +11,8 @@ from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form, read
 from frontend.components.parts import do
 from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of
-from frontend.formats import tuple_text
+from frontend.formats import plural, tuple_text
+from frontend.pages import new_run_time
 from frontend.pages.context import Context, complaint, notice, origin
 
 
@@ -31,10 +32,14 @@ def drawer() -> dmc.Drawer:
                 className="advanced",
             ),
             html.Div(
-                html.Button("Queue this run", id=ids.FORM_SUBMIT, className="button primary wide", type="button"),
+                [
+                    html.P(id=ids.FORM_TIME, className="form-time", role="status"),
+                    html.Button("Queue this run", id=ids.FORM_SUBMIT, className="button primary wide", type="button"),
+                ],
                 className="form-foot",
             ),
-            dcc.Store(id=ids.FORM_START),
+            *[dcc.Store(id=ident) for ident in (ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING)],
+            dcc.Interval(id=ids.FORM_TICK, interval=500, disabled=True),
         ],
         id=ids.FORM,
         title="New run",
@@ -56,6 +61,7 @@ def register(context: Context) -> None:
     _shaping(context)
     _preview(context)
     _submitting(context)
+    new_run_time.register(context)
     context.in_browser(
         "slide",
         Output(ids.slider(MATCH), "value"),
@@ -167,6 +173,8 @@ def _preview(context: Context) -> None:
     @context.app.callback(
         Output(ids.FORM_PREVIEW, "children"),
         Output(ids.FORM_CURL, "children"),
+        Output(ids.FORM_SUBMIT, "children"),
+        Output(ids.FORM_WRITTEN, "data"),
         Input(ids.structure(ALL), "value"),
         Input(ids.field(ALL), "value"),
         State(ids.LOCATION, "href"),
@@ -176,8 +184,25 @@ def _preview(context: Context) -> None:
         if not structure:
             raise PreventUpdate
         catalogue = await context.catalogue()
-        written = bodies.body(catalogue, gathered(catalogue, structure, fields, ctx.inputs_list))
-        return bodies.pretty(written), bodies.curl(written, origin(address), token=context.client.has_token)
+        values = gathered(catalogue, structure, fields, ctx.inputs_list)
+        written, count = bodies.body(catalogue, values), _count(values)
+        posted = written if count == 1 else bodies.sweep(written, count)
+        to, token = "runs" if count == 1 else "sweeps", context.client.has_token
+        known = {"body": written, "question": new_run_time.question(written)}
+        return (
+            bodies.pretty(posted),
+            bodies.curl(posted, origin(address), token=token, to=to),
+            "Queue this run" if count == 1 else f"Queue {count} runs",
+            {**known, "epochs": values.get("training.epochs"), "runs": count},
+        )
+
+
+def _count(values: Values) -> int:
+    """The runs a form asks for; one while what stands there is no number."""
+    try:
+        return bodies.seeds(values)
+    except ValueError:
+        return 1
 
 
 def _submitting(context: Context) -> None:
@@ -200,16 +225,28 @@ def _submitting(context: Context) -> None:
         try:
             catalogue = await context.catalogue()
             values = gathered(catalogue, structure, fields, ctx.states_list)
-            run = await context.client.post("/runs", bodies.body(catalogue, values))
+            words, kind = await _post(context, bodies.body(catalogue, values), bodies.seeds(values))
+        except ValueError as error:
+            errors = [[str(error) if path == forms.RESTARTS else None for path in group] for group in paths]
+            return *errors, [], no_update, no_update
         except ApiError as error:
             found, rest = bodies.field_errors(error.errors, [*paths[0], *paths[1]])
             errors = [[found.get(path) for path in group] for group in paths]
             text = "; ".join(rest) if error.errors else complaint(error)
             return *errors, html.P(text, className="failure") if text else [], no_update, no_update
-        text = f"{tuple_text(run['architecture'])} {run['method']}"
-        new = run["status"] == "queued"
-        words = f"{text} is waiting to be trained." if new else f"{text} is known already: it {_state(run['status'])}."
-        return *nothing, [], False, notice(words, kind="good" if new else "info")
+        return *nothing, [], False, notice(words, kind=kind)
+
+
+async def _post(context: Context, written: Json, count: int) -> tuple[str, str]:
+    """Queue what the form says; returns what came of it, in words, and of which kind the news is."""
+    if count > 1:
+        made = await context.client.post("/sweeps", bodies.sweep(written, count))
+        return f"{plural(len(made['runs']), 'run')} queued, one for each seed.", "good"
+    run = await context.client.post("/runs", written)
+    text = f"{tuple_text(run['architecture'])} {run['method']}"
+    if run["status"] == "queued":
+        return f"{text} is waiting to be trained.", "good"
+    return f"{text} is known already: it {_state(run['status'])}.", "info"
 
 
 def _state(status: str) -> str:

@@ -1,0 +1,118 @@
+"""The Lab page's parts: numbers of a toy model, what its runs have in common, what to do while there is none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from frontend.components.parts import do, progress_bar, quantity
+from frontend.figures.lab_plane import NAMES
+from frontend.figures.lab_records import AIMED, ELBO, TARGET, ToyModel, ToyPoint, Truth
+from frontend.formats import NOTHING, number, plural
+
+SEEDS = 20
+SWEEPS: tuple[dict[str, Any], ...] = tuple(
+    {"base": {"dataset": "toy", **objective}, "grid": {"seed": list(range(SEEDS))}}
+    for objective in ({"method": "vae"}, {"target_rate": TARGET})
+)
+"""What fills the page: the ELBO and the target rate under the same seeds."""
+
+Json = Mapping[str, Any]
+
+
+def introduction(truth: Truth) -> html.P:
+    """What is known."""
+    return html.P(
+        [
+            "The toy data of paper B, appendix E: a hidden class z*, a noisy position, thirty bins x. All of it is "
+            f"known: H(x) = {number(truth.entropy, 4)} nats, I(x; z*) = {number(truth.information, 4)} nats. "
+            "So D = H − R is no bound here, it is the curve itself.",
+        ],
+        className="muted lab-words",
+    )
+
+
+def numbers(model: ToyModel, truth: Truth) -> html.Dl:
+    """Where a model is, and what its code tells of the hidden class."""
+    return html.Dl(
+        [
+            quantity("rate R", number(model.rate, 4)),
+            quantity("distortion D", number(model.distortion, 4)),
+            quantity("R + D − H", number(model.rate + model.distortion - truth.entropy, 4)),
+            quantity(
+                "I(z; z*)",
+                number(model.with_source, 3),
+                f"true posterior {number(truth.posterior_information, 3)}",
+                title="what a z drawn for an x tells of its class; nats",
+            ),
+        ],
+        className="quantities lab-numbers",
+    )
+
+
+def caption(point: ToyPoint | None) -> Any:
+    """Which run a column shows."""
+    if point is None:
+        return html.Span("no run of this seed", className="muted small")
+    return dcc.Link(f"seed {point.seed}", href=f"/run/{point.run_id}", className="small")
+
+
+def missing(kind: str, seed: int | None) -> html.Div:
+    """A column without a model."""
+    words = f"No {NAMES[kind]} run" + (f" of seed {seed}" if seed is not None else "") + " has ended yet."
+    return html.Div(html.P(words, className="muted"), className="message")
+
+
+def offer(points: Sequence[ToyPoint], waiting: int) -> list[Any]:
+    """The way to fill the page, or how far that is."""
+    done = len({(point.kind, point.seed) for point in points if point.kind in (ELBO, AIMED) and point.seed < SEEDS})
+    whole = SEEDS * len(SWEEPS)
+    if waiting:
+        share = done / (done + waiting)
+        words = f"Training: {plural(waiting, 'model')} to go"
+        return [html.Div([progress_bar(share, words), html.Span(words, className="muted small")], className="lab-bar")]
+    if done >= whole:
+        return []
+    words = f"Train {SEEDS} seeds each way" if not done else f"Train the other {plural(whole - done, 'model')}"
+    return [
+        do(words, "start-toy", kind="quiet" if done else "primary"),
+        html.Span(f"{whole} models of a few seconds each", className="muted small") if not done else None,
+    ]
+
+
+def summary(points: Sequence[ToyPoint], truth: Truth) -> html.Div | html.P:
+    """The spread over the seeds, one row for each objective."""
+    heads = ("objective", "runs", "R from", "to", "largest |R − 0.5|", "largest R + D − H", "I(z; z*) from", "to")
+    rows = [_summary_row(kind, [p for p in points if p.kind == kind], truth) for kind in (ELBO, AIMED)]
+    if not any(point.kind in (ELBO, AIMED) for point in points):
+        return html.P("No model has been trained yet.", className="muted")
+    truly = html.Tr(
+        [
+            html.Th("true posterior", scope="row"),
+            *[html.Td(NOTHING, className="numeric")] * 5,
+            html.Td(number(truth.posterior_information, 3), className="numeric"),
+            html.Td(NOTHING, className="numeric"),
+        ]
+    )
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(text, scope="col") for text in heads])), html.Tbody([*rows, truly])],
+        className="table",
+    )
+    return html.Div(table, className="scroll-x")
+
+
+def _summary_row(kind: str, members: Sequence[ToyPoint], truth: Truth) -> html.Tr:
+    rates = [point.rate for point in members]
+    told = [point.with_source for point in members if point.with_source is not None]
+    cells = [
+        str(len(members)),
+        *_ends(rates, 4),
+        number(max((abs(rate - TARGET) for rate in rates), default=None), 4),
+        number(max((point.rate + point.distortion - truth.entropy for point in members), default=None), 4),
+        *_ends(told, 3),
+    ]
+    return html.Tr([html.Th(NAMES[kind], scope="row"), *[html.Td(text, className="numeric") for text in cells]])
+
+
+def _ends(values: Sequence[float], decimals: int) -> tuple[str, str]:
+    return number(min(values, default=None), decimals), number(max(values, default=None), decimals)
