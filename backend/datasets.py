@@ -110,6 +110,16 @@ DIGITS = DatasetFacts(
         "architecture": {"latent_dim": 16, "width": 0.5},
         "training": {"epochs": 40, "batch_size": 64, "learning_rate": 2e-3},
     },
+    kind_defaults={
+        ("encoder", "flow"): {"architecture": {"encoder": {"kind": "flow", "units": 256}}},
+        ("marginal", "flow"): {"architecture": {"marginal": {"kind": "flow", "units": 256}}},
+        ("marginal", "vamp"): {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 50}}},
+        # an autoregressive decoder knows 1257 images by heart after a few epochs
+        ("decoder", "pixelcnn"): {
+            "architecture": {"decoder": {"kind": "pixelcnn", "network": {"kind": "pixelcnnpp", "features": 32}}},
+            "training": {"epochs": 8},
+        },
+    },
     note="Ships with scikit-learn; split by a fixed seed.",
 )
 
