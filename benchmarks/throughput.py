@@ -1,7 +1,7 @@
 """A training step of each tuple against its floor: the same convolutions and matrix products alone, both ways.
 
     python benchmarks/throughput.py                                   # the twelve at paper width, 28 x 28, on the CPU
-    python benchmarks/throughput.py --device cuda --batch 512
+    python benchmarks/throughput.py --device cuda --batch 512 --autocast --compile
     python benchmarks/throughput.py --tuples=-+- --width 0.25 --profile
 
 Each tuple has a process of its own. It records every convolution and matrix product that one step asks the library
@@ -34,10 +34,10 @@ from worker.devices import set_threads
 from worker.memory import keep_freed_memory
 from worker.model import build_model
 from worker.networks.contract import ImageShape
-from worker.objectives import Objective
+from worker.objectives import Losses, Objective
 from worker.objectives.contract import Position
 from worker.players import Player, adam
-from worker.rng import StepNoise
+from worker.rng import Noise, StepNoise
 
 TWELVE = ["".join(symbols) for symbols in itertools.product("-+", "-+", "-+v")]
 _ATEN = torch.ops.aten
@@ -126,10 +126,16 @@ def step_of(symbols: str, asked: argparse.Namespace) -> Callable[[], Any]:
     model.marginal.start_from(Split(images=images), StepNoise(0, "start", torch.device("cpu")).at(0))
     model.to(device)
     objective, parameters = Objective(spec.objective).to(device), list(model.parameters())
+    forward = torch.compile(model) if asked.compile else model
+
+    def loss(x: Tensor, noise: Noise, position: Position) -> Losses:
+        with torch.autocast(device.type, torch.bfloat16, enabled=asked.autocast):
+            return objective(forward, x, noise, position)
+
     player = Player(
         name="model",
         parameters=parameters,
-        loss=lambda x, noise, position: objective(model, x, noise, position),
+        loss=loss,
         optimiser=adam(parameters, 3e-4),
         learning_rate=3e-4,
     )
@@ -185,6 +191,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--autocast", action="store_true", help="bfloat16 where torch holds it to be safe")
+    parser.add_argument("--compile", action="store_true", help="the model through torch.compile")
     parser.add_argument("--profile", action="store_true", help="print where the time of a step goes")
     parser.add_argument("--default-malloc", action="store_true", help="without the worker's setting of malloc")
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
