@@ -29,6 +29,14 @@ class Step:
     by_row: bool
     """Whether a pixel depends on complete rows of the image, so that a whole row of the map is made at once."""
 
+    def due(self, row: int, column: int = 0) -> bool:
+        """Whether a pixel of the map begins at this pixel of the image."""
+        return row % 2**self.level == 0 and column % 2**self.level == 0
+
+    def span(self, row: int, start: int, stop: int) -> Span:
+        """Columns ``start`` to ``stop`` (exclusive) of the image, in the map."""
+        return Span(row >> self.level, start >> self.level, -(-stop >> self.level))
+
     @property
     def reads(self) -> set[int]:
         """Every map that it needs."""
@@ -121,36 +129,33 @@ class _Drawing:
     def __init__(self, network: CausalNetwork, of_z: Tensor) -> None:
         self.network, self.of_z = network, of_z
         self.matrices = [step.layer.matrix() for step in network.steps]
-        channels = [network.input_channels, *(step.layer.outputs for step in network.steps)]
-        levels = [0, *(step.level for step in network.steps)]
+        width = network.shape.width
+        sizes = [(width, network.input_channels)]
+        sizes += [(step.span(0, 0, width).columns, step.layer.outputs) for step in network.steps]
         self.canvases = []
-        for number, (depth, level) in enumerate(zip(channels, levels, strict=True)):
+        for number, (width, channels) in enumerate(sizes):
             fields = [step.layer.field for step in network.steps if step.source == number]
             above = max((field.up for field in fields), default=0)
             beside = max((max(field.left, field.right) for field in fields), default=0)
-            self.canvases.append(Canvas(len(of_z), self._width(level), depth, above, beside, of_z))
-
-    def _width(self, level: int) -> int:
-        return -(-self.network.shape.width >> level)
+            self.canvases.append(Canvas(len(of_z), width, channels, above, beside, of_z))
 
     def begin(self, row: int) -> None:
         """Everything about a row that needs only the rows above it."""
-        whole = Span(row, 0, self.network.shape.width)
+        width = self.network.shape.width
         of_z = self.of_z[:, :, row].transpose(1, 2)
         self.canvases[INPUT].scroll()
-        self.canvases[INPUT].put(whole, F.pad(of_z, (self.network.shape.channels, 0)))
+        self.canvases[INPUT].put(Span(row, 0, width), F.pad(of_z, (self.network.shape.channels, 0)))
         for number, step in enumerate(self.network.steps):
-            if row % 2**step.level == 0:
+            if step.due(row):
                 self.canvases[number + 1].scroll()
                 if step.by_row:
-                    self._take(number, Span(row >> step.level, 0, self._width(step.level)))
+                    self._take(number, step.span(row, 0, width))
 
     def outputs(self, row: int, column: int) -> Tensor:
         """What the network says of one pixel, shape [N, outputs]."""
         for number, step in enumerate(self.network.steps):
-            size = 2**step.level
-            if not step.by_row and row % size == 0 and column % size == 0:
-                self._take(number, Span(row // size, column // size, column // size + 1))
+            if not step.by_row and step.due(row, column):
+                self._take(number, step.span(row, column, column + 1))
         last = self.canvases[-1].now(Span(row, column, column + 1))[:, 0]
         return F.linear(last, self.network.head.weight[:, :, 0, 0], self.network.head.bias)
 

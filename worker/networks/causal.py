@@ -96,8 +96,8 @@ class CausalConv(CausalLayer):
         self.register_buffer("mask", mask, persistent=False)
         reads = self.weight[0].numel() if mask is None else int(mask.sum())
         start_gated(self.weight, reads + shortcuts, gain=gain)
-        if shortcuts:
-            self.shortcut = nn.Parameter(torch.empty(2 * outputs, shortcuts, 1, 1))
+        self.shortcut = nn.Parameter(torch.empty(2 * outputs, shortcuts, 1, 1)) if shortcuts else None
+        if self.shortcut is not None:
             start_gated(self.shortcut, reads + shortcuts, gain=gain)
 
     @property
@@ -108,14 +108,14 @@ class CausalConv(CausalLayer):
     def forward(self, x: Tensor, shortcuts: Sequence[Tensor]) -> Tensor:
         padded = F.pad(x, (self.field.left, self.field.right, self.field.up, 0))
         both = F.conv2d(padded, self.kernel, self.bias, self.stride)
-        if shortcuts:
+        if self.shortcut is not None:
             both = both.add_(F.conv2d(torch.cat(tuple(shortcuts), 1), self.shortcut))
         return F.glu(both, dim=1)
 
     def matrix(self) -> Tensor:
         """Shape [kernel rows * kernel columns * inputs + shortcuts, 2 * outputs]."""
         kernel = self.kernel.permute(2, 3, 1, 0).flatten(0, 2)
-        return torch.cat((kernel, self.shortcut[:, :, 0, 0].T)) if hasattr(self, "shortcut") else kernel
+        return kernel if self.shortcut is None else torch.cat((kernel, self.shortcut[:, :, 0, 0].T))
 
     def at(self, span: Span, matrix: Tensor, x: Canvas, shortcuts: Sequence[Canvas]) -> Tensor:
         field = self.field
@@ -128,7 +128,7 @@ class CausalConv(CausalLayer):
 class CausalDoubling(CausalLayer):
     """Twice the size by a transposed convolution of stride 2; an odd target leaves out the last row or column.
 
-    Its kernel has two rows and ``left + 1 + right`` columns, so a row makes the two below it without overlap.
+    Its kernel has two rows, so a row makes two without overlap; of three columns the outer two overlap those beside.
 
     Args:
         inputs: channels of the map.
