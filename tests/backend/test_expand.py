@@ -142,7 +142,7 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
         ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
         ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),
-        ({"architecture": "--v", "train_limit": 320}, "architecture", "of which there are 320"),
+        ({"architecture": "--v", "train_limit": 32}, "architecture", "of which there are 32"),
         (vamp(pseudo_inputs=1258), "architecture.marginal.pseudo_inputs", "lower architecture.marginal.pseudo_inputs"),
         (vamp(pseudo_inputs=0), "architecture.marginal.pseudo_inputs", "greater than or equal to 1"),
         (vamp(encoder={"kind": "flow", "context": True}), "architecture.encoder.context", "leave context false"),
