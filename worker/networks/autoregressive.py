@@ -31,7 +31,8 @@ class Step:
 
     def due(self, row: int, column: int = 0) -> bool:
         """Whether a pixel of the map begins at this pixel of the image."""
-        return row % 2**self.level == 0 and column % 2**self.level == 0
+        size = 1 << self.level
+        return row % size == 0 and column % size == 0
 
     def span(self, row: int, start: int, stop: int) -> Span:
         """Columns ``start`` to ``stop`` (exclusive) of the image, in the map."""
