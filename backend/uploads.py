@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.store.dataset_files import SPLITS
+from backend.upload_defaults import defaults, kind_defaults
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 FEWEST_IMAGES = 10
@@ -25,8 +26,6 @@ _SPLIT_SEED = 20_180_208
 """Seed of every upload's split; it belongs to stored runs, so it never changes."""
 _HELD_OUT = 10
 """One image of this many goes to validation, and one to test."""
-_STEPS = 3000
-"""Training steps of the default run; about a quarter of a minute for small images on two cores."""
 _HEADER_BYTES = 10_000
 _CONTENTS_BYTES = 2**17
 """Longest table of contents; the end of the file, where it is looked for, is half of that."""
@@ -219,28 +218,9 @@ def _facts(name: str, images: Array, labels: Array | None) -> DatasetFacts:
         classes=None if labels is None else int(np.max(labels)) + 1,
         sources=("upload",),
         defaults=defaults(splits["train"], height * width * channels),
+        kind_defaults=kind_defaults(splits["train"], height * width * channels),
         note="Uploaded here; split 80/10/10 by a fixed seed.",
     )
-
-
-def defaults(train: int, pixels: int) -> dict[str, Any]:
-    """The default run of an upload: dense networks, which take any shape, and about as many steps for any size.
-
-    Args:
-        train: training images.
-        pixels: numbers in an image.
-    """
-    batch = max(1, min(128, train // 4))
-    steps = max(300, min(_STEPS, _STEPS * 784 // pixels))
-    network = {"network": {"kind": "mlp"}}
-    return {
-        "architecture": {"encoder": network, "decoder": network, "latent_dim": max(2, min(64, pixels // 4))},
-        "training": {
-            "epochs": max(1, min(1000, steps * batch // train)),
-            "batch_size": batch,
-            "learning_rate": 1e-3,
-        },
-    }
 
 
 def _split(images: Array, labels: Array | None, facts: DatasetFacts) -> dict[str, Array]:

@@ -1,7 +1,7 @@
 """Data sets: the built-in facts and the uploads beside them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,6 +13,7 @@ from backend.store import jobs, runs
 from backend.store.clock import utc_now
 from backend.store.dataset_files import artifact_key
 from backend.store.tables import Artifact, DatasetRow, Job, Run
+from backend.upload_defaults import kind_defaults
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,15 @@ def get(session: Session, name: str) -> DatasetFacts:
 
 
 def facts_of(stored: Mapping[str, Any]) -> DatasetFacts:
-    """The facts of an upload as they were stored."""
-    return DatasetFacts(**{**stored, "sources": tuple(stored["sources"]), "published_entropy": None})
+    """The facts of an upload as they were stored, with what this version sets for single kinds of part."""
+    facts = DatasetFacts(**{**stored, "sources": tuple(stored["sources"]), "published_entropy": None})
+    return replace(facts, kind_defaults=kind_defaults(facts.splits["train"], facts.pixels))
+
+
+def _stored(facts: DatasetFacts) -> dict[str, Any]:
+    plain = asdict(replace(facts, kind_defaults={}, splits={}, checksums={}))
+    del plain["kind_defaults"]
+    return plain | {"splits": dict(facts.splits), "checksums": dict(facts.checksums)}
 
 
 def is_bundled(facts: DatasetFacts) -> bool:
@@ -77,7 +85,7 @@ def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha25
     session.add(
         DatasetRow(
             name=facts.name,
-            facts=asdict(facts) | {"splits": dict(facts.splits), "checksums": dict(facts.checksums)},
+            facts=_stored(facts),
             created_at=utc_now(),
         )
     )

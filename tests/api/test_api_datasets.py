@@ -1,6 +1,7 @@
 """``/datasets`` and ``/jobs``: built-in facts, uploads, downloads, draws."""
 
 import io
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -53,6 +54,11 @@ def test_an_upload_is_a_data_set_to_train_on(everywhere):
     assert run.status_code == 201, run.text
     assert run.json()["spec"]["dataset"]["sha256"] == made["checksum"]
     assert run.json()["spec"]["architecture"]["encoder"]["network"]["kind"] == "mlp"
+    every = {"architecture": ["".join(symbols) for symbols in itertools.product("-+", "-+", "-+vl")]}
+    sweep = everywhere.post("/api/v1/sweeps", json={"base": {"dataset": "mine"}, "grid": every})
+    assert sweep.status_code == 201, sweep.text
+    listed = everywhere.get("/api/v1/runs?dataset=mine&architecture=%2B%2Bv").json()["items"]
+    assert listed[0]["spec"]["architecture"]["marginal"] == {"kind": "vamp", "pseudo_inputs": 32}
     assert "mine" in [entry["name"] for entry in everywhere.get("/api/v1/catalogue").json()["datasets"]]
     state = everywhere.app.state
     with state.database.read() as session:

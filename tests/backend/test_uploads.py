@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from backend.errors import Invalid
 from backend.store.dataset_files import pack, unpack
-from backend.uploads import defaults, read_upload
+from backend.upload_defaults import defaults, kind_defaults
+from backend.uploads import read_upload
 
 LIMIT = 2**22
 
@@ -234,3 +235,6 @@ def test_default_runs_take_a_bounded_number_of_steps(train, pixels):
     steps = training["epochs"] * train / training["batch_size"]
     assert training["batch_size"] <= train
     assert 100 <= steps <= max(3000, train / training["batch_size"])
+    causal = kind_defaults(train, pixels)["decoder", "pixelcnn"]["training"]
+    assert 1 <= causal["epochs"] <= 20
+    assert causal["epochs"] == 1 or causal["epochs"] * train * pixels <= 30_000_000
