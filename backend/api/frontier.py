@@ -27,6 +27,8 @@ class Bound(BaseModel):
 
     value: float
     source: str
+    exact: bool
+    """Whether it is H itself."""
 
 
 class Reference(BaseModel):
@@ -80,7 +82,7 @@ def get_frontier(
         return {
             "dataset": wanted,
             "revision": columns.revision,
-            "entropy_bound": {"value": bound.value, "source": bound.source},
+            "entropy_bound": {"value": bound.value, "source": bound.source, "exact": bound.exact},
             "reference": {"rate": corner[0], "distortion": corner[1]},
             "groups": _groups(columns, chosen, group_by, corner),
         }

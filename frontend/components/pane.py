@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from frontend.components import dimensions
 from frontend.components.parts import LABELS, do, label_badge, link, message, quantity
 from frontend.components.queue import networks, title
 from frontend.components.tiles import Sheet, sheets, tile_row
@@ -55,6 +56,7 @@ def pane(point: Json, run: Json | None, samples: Json | None, bound: Json | None
         [
             _head(point, run),
             _numbers(point, bound),
+            dimensions.bars(point),
             _pictures(sheets(samples), where),
             _actions(point, run),
         ],
@@ -118,6 +120,8 @@ def _information(point: Json) -> html.Div:
     interval = point.get("mutual_information")
     if not interval:
         return quantity("I(x; z) in", NOTHING, title="not defined for this model")
+    if interval["lower"] == interval["upper"]:
+        return quantity("I(x; z)", number(interval["lower"]), title="exact: the data is its own distribution")
     return quantity(
         "I(x; z) in",
         f"[{number(interval['lower'], 1)}, {number(interval['upper'], 1)}]",
@@ -127,10 +131,17 @@ def _information(point: Json) -> html.Div:
 
 
 def _active_units(point: Json) -> html.Div:
+    """How many dimensions are in use; of a model whose true class is known, what its code tells of that instead."""
+    told = _estimate(point, "source_information")["value"]
+    if told is not None:
+        true = _value(point, "posterior_source_information")
+        return quantity(
+            "I(z; z*)", number(told), f"true {number(true)}", title="beside that of the true posterior; nats"
+        )
     units = _estimate(point, "active_units")
     value = units["value"]
-    dimensions = len((point.get("arrays") or {}).get("kl_per_dimension") or ())
-    beside = f"of {dimensions}" if dimensions else ""
+    count = max((len(share.values) for share in dimensions.shares(point)), default=0)
+    beside = f"of {count}" if count else ""
     flags = ", ".join(units.get("flags") or ())
     return quantity("active units", NOTHING if value is None else f"{value:.0f}", beside, note=flags)
 
@@ -138,9 +149,10 @@ def _active_units(point: Json) -> html.Div:
 def _above(total: float | None, bound: Json | None) -> html.Div:
     if bound is None or total is None:
         return quantity("above best known H", NOTHING)
+    exact = bool(bound.get("exact"))
     return quantity(
-        "above best known H",
-        number(total - float(bound["value"]), 1),
+        "above H" if exact else "above best known H",
+        number(total - float(bound["value"]), 4 if exact else 1),
         "nats",
         title=f"R + D minus {number(float(bound['value']))}: {bound['source']}",
     )
@@ -152,6 +164,8 @@ def _marginal_kl(point: Json) -> html.Div:
     if not interval or rate is None:
         return quantity("KL(q(z) ‖ m(z))", NOTHING)
     low, high = rate - interval["upper"], rate - interval["lower"]
+    if low == high:
+        return quantity("KL(q(z) ‖ m(z))", number(low), title="R minus I(x; z)")
     return quantity("KL(q(z) ‖ m(z)) in", f"[{number(low, 1)}, {number(high, 1)}]", title="R minus I(x; z)")
 
 

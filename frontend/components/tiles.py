@@ -9,6 +9,9 @@ from dash import html
 
 from frontend.components.parts import attributes
 
+FLATTEST = 8
+"""Width over height, or height over width, of the thinnest window."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -62,8 +65,15 @@ def tile(sheet: Sheet, index: int, alt: str) -> html.Span:
             },
         ),
         className="tile ink" if sheet.channels == 1 else "tile",
-        style={"aspectRatio": f"{sheet.width} / {sheet.height}"},
+        style={"aspectRatio": _ratio(sheet)},
     )
+
+
+def _ratio(sheet: Sheet) -> str:
+    """The shape of a tile's window; a very flat or tall image is stretched to one that can be seen."""
+    if sheet.width > FLATTEST * sheet.height:
+        return f"{FLATTEST} / 1"
+    return f"1 / {FLATTEST}" if sheet.height > FLATTEST * sheet.width else f"{sheet.width} / {sheet.height}"
 
 
 def tile_row(sheet: Sheet | None, indices: Sequence[int], label: str, what: str, where: str) -> html.Div:
@@ -80,7 +90,10 @@ def tile_row(sheet: Sheet | None, indices: Sequence[int], label: str, what: str,
         return html.Div([html.Span(label, className="tile-label"), html.Span("none", className="muted")])
     tiles = [tile(sheet, i, f"{what} {i + 1} of {sheet.count}, {where}") for i in indices if i < sheet.count]
     return html.Div(
-        [html.Span(label, className="tile-label"), html.Div(tiles, className="tiles")],
+        [
+            html.Span(label, className="tile-label"),
+            html.Div(tiles, className="tiles flat" if sheet.width > FLATTEST * sheet.height else "tiles"),
+        ],
         className="tile-row",
         **attributes(data_picture=sheet.name),
     )

@@ -7,7 +7,7 @@ from dash import html
 
 from frontend import ids
 from frontend.components.parts import attributes
-from frontend.formats import tuple_text
+from frontend.formats import tuple_mark
 from frontend.query import View
 
 GROUP_WORDS = (
@@ -34,14 +34,14 @@ def toolbar(view: View) -> html.Div:
 
 
 def tuple_options(symbols: list[str]) -> list[dict[str, str]]:
-    return [{"value": each, "label": tuple_text(each)} for each in symbols]
+    return [{"value": each, "label": tuple_mark(each)} for each in symbols]
 
 
 def evaluation_words(name: str) -> str:
     return "all test images" if name == "all" else f"{name} test images"
 
 
-def _many(ident: str, label: str, nothing: str, value: tuple[str, ...]) -> dmc.MultiSelect:
+def _many(ident: str, label: str, nothing: str, value: tuple[str, ...], kind: str) -> dmc.MultiSelect:
     return dmc.MultiSelect(
         id=ident,
         data=[{"value": each, "label": each} for each in value],
@@ -49,7 +49,7 @@ def _many(ident: str, label: str, nothing: str, value: tuple[str, ...]) -> dmc.M
         placeholder="" if value else nothing,
         clearable=True,
         size="xs",
-        className="filter",
+        className=f"filter {kind}",
         comboboxProps={"width": 200, "position": "bottom-start"},
         inputProps={"aria-label": label},
         **attributes(aria_label=label),
@@ -57,11 +57,11 @@ def _many(ident: str, label: str, nothing: str, value: tuple[str, ...]) -> dmc.M
 
 
 def _tuples(view: View) -> dmc.MultiSelect:
-    return _many(ids.TUPLES, "Tuples shown", "all tuples", view.tuples)
+    return _many(ids.TUPLES, "Tuples shown", "all tuples", view.tuples, "tuples")
 
 
 def _methods(view: View) -> dmc.MultiSelect:
-    return _many(ids.METHODS, "Methods shown", "all methods", view.methods)
+    return _many(ids.METHODS, "Methods shown", "all methods", view.methods, "methods")
 
 
 def _evaluation(view: View) -> dmc.Select:

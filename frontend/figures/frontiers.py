@@ -19,6 +19,8 @@ class Bound:
 
     value: float
     source: str
+    exact: bool = False
+    """Whether it is H itself: nothing measured lies below it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ def frontiers(answer: Mapping[str, Any] | None) -> list[Frontier]:
 def entropy_bound(answer: Mapping[str, Any] | None) -> Bound | None:
     """The bound of GET /frontier."""
     bound = (answer or {}).get("entropy_bound")
-    return Bound(float(bound["value"]), str(bound["source"])) if bound and bound.get("value") is not None else None
+    if not bound or bound.get("value") is None:
+        return None
+    return Bound(float(bound["value"]), str(bound["source"]), bool(bound.get("exact")))
 
 
 def overlays(

@@ -48,15 +48,21 @@ def name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Windo
     figure.add_annotation(
         x=0.992 if skew else 0.008, y=0.012, xref="paper", yref="paper", xanchor="right" if skew else "left",
         yanchor="bottom", align="right" if skew else "left", showarrow=False,
-        text="<br>".join(
-            [
-                f"{where}: {what} at the best known bound,",
-                *wrap(f"H ≤ {number(bound.value)}, {short_ids(bound.source)}", width=44),
-                "(infeasible if H is that large)",
-            ]
-        ),
+        text="<br>".join(_known(bound, where, what) if bound.exact else _bounded(bound, where, what)),
         font={"size": 11, "color": colours.muted},
     )  # fmt: skip
+
+
+def _known(bound: Bound, where: str, what: str) -> list[str]:
+    return [f"{where}: {what}, infeasible", f"{bound.source}: H = {number(bound.value, 4)}"]
+
+
+def _bounded(bound: Bound, where: str, what: str) -> list[str]:
+    return [
+        f"{where}: {what} at the best known bound,",
+        *wrap(f"H ≤ {number(bound.value)}, {short_ids(bound.source)}", width=44),
+        "(infeasible if H is that large)",
+    ]
 
 
 def _levels(window: Window, view: View) -> list[float]:

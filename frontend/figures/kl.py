@@ -1,4 +1,4 @@
-"""The rate's share of each latent dimension."""
+"""What each latent dimension carries."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,15 @@ import plotly.graph_objects as go
 from frontend.theme import base_layout, palette
 
 
-def kl_bars(values: Sequence[float], *, scheme: str | None, point_id: str) -> go.Figure:
-    """One bar for each latent dimension, the largest first; nats per example."""
+def dimension_bars(values: Sequence[float], axis: str, *, scheme: str | None, point_id: str) -> go.Figure:
+    """One bar for each latent dimension, the largest first; nats per example.
+
+    Args:
+        values: one for each dimension.
+        axis: what they are, and their unit.
+        scheme: light or dark.
+        point_id: keeps the zoom while the same point is shown.
+    """
     colours = palette(scheme)
     order = sorted(range(len(values)), key=lambda dimension: -values[dimension])
     figure = go.Figure(
@@ -23,8 +30,8 @@ def kl_bars(values: Sequence[float], *, scheme: str | None, point_id: str) -> go
     layout = base_layout(colours)
     figure.update_layout(layout)
     figure.update_layout(
-        xaxis={"title": {"text": "latent dimension, by its KL"}},
-        yaxis={"title": {"text": "KL (nats)"}, "rangemode": "tozero"},
+        xaxis={"title": {"text": "latent dimension, the largest first"}},
+        yaxis={"title": {"text": axis}, "rangemode": "tozero"},
         margin={"l": 54, "r": 12, "t": 10, "b": 42},
         bargap=0.25,
         uirevision=point_id,

@@ -118,7 +118,7 @@ def _table(
     values: Floats, truth: Truth, across: Any, top: float, what: str, other: str, colours: Palette
 ) -> go.Heatmap:
     return go.Heatmap(
-        x=truth.states, y=across, z=values, zmin=0, zmax=top, showscale=False, xgap=0.5, ygap=0.5,
+        x=truth.states, y=across, z=values, zmin=0, zmax=top, showscale=False, 
         colorscale=_colours_of_tables(colours),
         hovertemplate=f"x %{{x:.2f}}, {other} %{{y:.3~g}}<br>{what} = %{{z:.3f}}<extra></extra>",
     )  # fmt: skip

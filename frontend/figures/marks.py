@@ -12,9 +12,17 @@ GL_SYMBOLS = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "triangle-up":
 
 MARGINALS = {"-": "normal", "+": "flow", "v": "VampPrior", "l": "logistic"}
 ENCODERS = {"-": "Gaussian", "+": "flow"}
-DECODERS = {("-", "conv"): "deconvolution", ("-", "mlp"): "dense", ("+", "conv"): "PixelCNN++"}
+DECODERS = {
+    ("-", "conv"): "deconvolution",
+    ("-", "mlp"): "dense",
+    ("+", "pixelcnnpp"): "PixelCNN++",
+    ("+", "pixelcnn"): "PixelCNN",
+}
 DECODER_FAMILIES = {"-": "factorised", "+": "autoregressive"}
-_SLOTS = {("-", "conv"): 0, ("-", ""): 0, ("-", "mlp"): 1, ("+", "conv"): 2, ("+", ""): 2}
+_SLOTS = {("-", "conv"): 0, ("-", "mlp"): 1, ("+", "pixelcnnpp"): 2, ("+", "pixelcnn"): 3}
+_OTHERS = (4, 5)
+_ORDER = "-+vl"
+"""The order of the symbols in the legend."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ def decoder_network(networks: str) -> str:
 def slot(decoder: str, network: str) -> int:
     """The place of a decoder in the categorical palette, the same on every page and for every filter."""
     known = _SLOTS.get((decoder, network))
-    return known if known is not None else 3 + sum(map(ord, decoder + network)) % 3
+    return known if known is not None else _OTHERS[sum(map(ord, decoder + network)) % len(_OTHERS)]
 
 
 def decoder_name(decoder: str, network: str) -> str:
@@ -65,5 +73,6 @@ def mark(symbols: str, networks: str, colours: Palette) -> Mark:
 
 
 def present(symbols: Iterable[str], position: int) -> list[str]:
-    """The different symbols on one axis of the tuples, in a fixed order."""
-    return sorted({text[position : position + 1] or "?" for text in symbols})
+    """The different symbols on one axis of the tuples, simple ones first."""
+    found = {text[position : position + 1] or "?" for text in symbols}
+    return sorted(found, key=lambda symbol: (_ORDER.find(symbol) % (len(_ORDER) + 1), symbol))

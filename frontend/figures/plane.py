@@ -141,17 +141,18 @@ def _keys(records: Sequence[PlanePoint], colours: Palette) -> list[go.Scatter]:
         )  # fmt: skip
 
     entries = []
-    decoders = sorted({(r.architecture[1:2], marks.decoder_network(r.networks)) for r in records})
+    kinds = {(r.architecture[1:2], marks.decoder_network(r.networks)) for r in records}
+    decoders = sorted(kinds, key=lambda each: (marks.slot(*each), each))
     for decoder, network in decoders:
         name = marks.decoder_name(decoder, network)
         entries.append(entry(name, "circle", colours.series[marks.slot(decoder, network)], name, 100))
     tuples = {record.architecture for record in records}
     marginals, encoders = marks.present(tuples, 2), marks.present(tuples, 0)
-    if len(marginals) > 1 or marginals not in ([], ["-"]):
+    if len(marginals) > 1 or marginals not in ([], ["-"], ["?"]):
         for symbol in marginals:
             shape, name = marks.SHAPES.get(symbol, marks.UNKNOWN_SHAPE), marks.MARGINALS.get(symbol, "other")
             entries.append(entry(f"{name} marginal", shape, colours.muted, None, 200))
-    if len(encoders) > 1 or encoders not in ([], ["-"]):
+    if len(encoders) > 1 or encoders not in ([], ["-"], ["?"]):
         for symbol in encoders:
             shape, name = "circle-open" if symbol == "+" else "circle", marks.ENCODERS.get(symbol, "other")
             entries.append(entry(f"{name} encoder", shape, colours.muted, None, 300))

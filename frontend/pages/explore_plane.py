@@ -15,7 +15,7 @@ from frontend.figures.frontiers import Bound, Frontier, entropy_bound, frontiers
 from frontend.figures.plane import plane
 from frontend.figures.records import PlanePoint, chosen_evaluation, evaluations, points, shown
 from frontend.figures.window import beyond
-from frontend.formats import plural, tuple_text
+from frontend.formats import plural, tuple_mark
 from frontend.pages.context import Context, complaint, dataset_key
 
 
@@ -116,7 +116,7 @@ def register_plane(context: Context) -> None:
                 "dataset": dataset,
                 "evaluation": evaluation,
                 "evaluations": [[name, toolbar.evaluation_words(name)] for name in evaluations(found.everything)],
-                "tuples": [[name, tuple_text(name)] for name in sorted({r.architecture for r in found.everything})],
+                "tuples": [[name, tuple_mark(name)] for name in sorted({r.architecture for r in found.everything})],
                 "methods": [[name, name] for name in sorted({r.method for r in found.everything})],
                 "empty": empty_kind,
             },

@@ -10,17 +10,15 @@ from dash.exceptions import PreventUpdate
 from frontend import bodies, ids
 from frontend.client import ApiError, Json, point_path, run_path
 from frontend.components import run as parts
+from frontend.components.dimensions import shares
 from frontend.components.graph import graph
 from frontend.components.parts import code, link, message, section
 from frontend.components.toolbar import download_menu
 from frontend.figures.curves import curves
-from frontend.figures.kl import kl_bars
+from frontend.figures.kl import dimension_bars
 from frontend.pages.context import Context, complaint, notice, now
 from frontend.pages.page import Page, Visit
 from frontend.table import csv_of
-
-KL = ("kl_per_dimension", "rate_per_dimension", "per_dimension_kl")
-"""Names of the array with the rate's share of each dimension."""
 
 
 async def layout(context: Context, visit: Visit) -> html.Div:
@@ -190,16 +188,28 @@ def _points(context: Context) -> None:
 
 
 def _point(point: Json, scheme: str | None) -> html.Div:
-    values = next((point["arrays"][name] for name in KL if name in point["arrays"]), None)
-    bars = (
-        graph(figure=kl_bars(values, scheme=scheme, point_id=point["id"]))
-        if values
-        else html.P("No per-dimension KL is stored.", className="muted")
-    )
+    bars = [
+        html.Figure(
+            [
+                html.Figcaption([f"{share.title} ", html.Span(share.more or share.note, className="muted")]),
+                html.Div(
+                    graph(figure=dimension_bars(share.values, share.axis, scheme=scheme, point_id=point["id"])),
+                    className="bars",
+                ),
+            ]
+        )
+        for share in shares(point)
+    ]
     return html.Div(
         [
             parts.point_head(point),
-            html.Div([parts.estimates(point), html.Div(bars, className="bars")], className="two-columns wide-left"),
+            html.Div(
+                [
+                    parts.estimates(point),
+                    html.Div(bars or html.P("Nothing is stored of its dimensions.", className="muted")),
+                ],
+                className="two-columns wide-left",
+            ),
         ]
     )
 

@@ -11,7 +11,7 @@ from frontend.components import run as run_parts
 from frontend.components.parts import progress_bar, progress_words
 from frontend.components.tiles import sheets, tile
 from frontend.figures.curves import curves
-from frontend.figures.kl import kl_bars
+from frontend.figures.kl import dimension_bars
 from frontend.figures.records import points
 from frontend.formats import ago, compact, duration, number, plus_minus, size, tuple_text
 from frontend.pages.queue import turned
@@ -160,7 +160,7 @@ def test_curves_have_one_panel_for_each_quantity():
 
 
 def test_kl_bars_stand_by_size_and_remember_their_dimension():
-    (bars,) = kl_bars([0.1, 3.0, 0.5], scheme="light", point_id="p").data
+    (bars,) = dimension_bars([0.1, 3.0, 0.5], "KL (nats)", scheme="light", point_id="p").data
     assert list(bars.y) == [3.0, 0.5, 0.1]
     assert list(bars.customdata) == [1, 2, 0]
 

@@ -1,0 +1,83 @@
+"""What each latent dimension carries, so that collapsed ones can be seen at a glance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from frontend.components.parts import attributes
+from frontend.formats import number
+
+MOST = 128
+"""Bars at most: the largest ones."""
+LITTLE = 0.01
+"""Nats below which a dimension is said to carry next to nothing; our choice."""
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One number for each latent dimension, nats per example."""
+
+    title: str
+    axis: str
+    note: str
+    more: str
+    """What else there is to know of it."""
+    values: Sequence[float]
+
+    @property
+    def carrying(self) -> int:
+        """How many dimensions carry more than next to nothing."""
+        return sum(value > LITTLE for value in self.values)
+
+
+def shares(point: Json) -> list[Share]:
+    """What is stored of a point's dimensions, the parts of R first."""
+    arrays = point.get("arrays") or {}
+    kinds = (
+        ("kl_per_dimension", "KL per dimension", "KL (nats)", "the parts of R", ""),
+        (
+            "information_per_dimension",
+            "I(x; b) per dimension",
+            "I(x; b) (nats)",
+            "these do not add up",
+            "b is the encoder's Gaussian before any flow; two may tell the same, so they do not add up to I(x; z)",
+        ),
+    )
+    return [Share(title, axis, note, more, arrays[name]) for name, title, axis, note, more in kinds if arrays.get(name)]
+
+
+def bars(point: Json) -> html.Div | None:
+    """Bars for the pane, the largest first: the parts of R where R has parts, else what each dimension tells of x."""
+    found = shares(point)
+    if not found:
+        return None
+    share = found[0]
+    order = sorted(range(len(share.values)), key=lambda dimension: -share.values[dimension])[:MOST]
+    top = max(share.values[order[0]], LITTLE)
+    some = f" (the largest {MOST})" if len(share.values) > MOST else ""
+    words = f"{share.carrying} of {len(share.values)} carry more than {LITTLE} nats{some}"
+    return html.Div(
+        [
+            html.H3([f"{share.title} ", html.Span(share.note, className="muted")], title=share.more or None),
+            html.Div(
+                [_bar(dimension, share.values[dimension], top) for dimension in order],
+                className="dimension-bars",
+                role="img",
+                **attributes(aria_label=f"{share.title}: {words}"),
+            ),
+            html.P([f"{words}; the tallest {number(top, 2)}"], className="muted small"),
+        ],
+        className="dimensions",
+    )
+
+
+def _bar(dimension: int, value: float, top: float) -> html.Span:
+    return html.Span(
+        html.Span(style={"height": f"{100 * max(value, 0.0) / top:.1f}%"}),
+        className="dimension" if value > LITTLE else "dimension collapsed",
+        title=f"dimension {dimension}: {number(value, 3)} nats",
+    )
