@@ -4,6 +4,7 @@ from itertools import pairwise, product
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from backend.spec import (
@@ -13,11 +14,14 @@ from backend.spec import (
     PixelCnnNetwork,
     PixelCnnPlusPlusNetwork,
 )
+from tests.worker.conftest import data_of, small
+from worker.evaluate import evaluate
 from worker.likelihoods.bernoulli import Bernoulli
 from worker.model import Model, build_model
 from worker.networks import AUTOREGRESSIVE_NETWORKS
 from worker.networks.contract import AutoregressiveNetwork, ImageShape
 from worker.rng import StepNoise
+from worker.train import SilentObserver, train
 
 CPU = torch.device("cpu")
 CONFIGS = [PixelCnnPlusPlusNetwork(), PixelCnnNetwork()]
@@ -154,7 +158,13 @@ def test_a_gradient_reaches_every_parameter_of_an_autoregressive_decoder(
 @by_kind
 @pytest.mark.parametrize(
     ("size", "sizes"),
-    [((28, 28, 1), {}), ((31, 2, 3), {}), ((4, 5, 1), {"width": 0.001}), ((4, 5, 1), {"latent_dim": 10_000})],
+    [
+        ((28, 28, 1), {}),
+        ((31, 2, 3), {}),
+        ((4, 5, 1), {"width": 0.001}),
+        ((4, 5, 1), {"latent_dim": 1}),
+        ((4, 5, 1), {"latent_dim": 10_000}),
+    ],
     ids=str,
 )
 def test_any_size_of_image_and_of_network_works(
@@ -209,6 +219,25 @@ def test_a_signal_keeps_its_scale_at_any_depth(config: PixelCnnPlusPlusNetwork |
     logits = network(drawn(64, 1, 8, 8).float(), torch.randn(64, 16))
     assert 0.3 < scales[0] < 3
     assert 0.1 < logits.std() < 2
+
+
+@by_kind
+def test_trained_it_tells_the_pixels_from_each_other_without_z(
+    config: PixelCnnPlusPlusNetwork | PixelCnnNetwork,
+) -> None:
+    decoder = {"kind": "pixelcnn", "network": config.model_dump()}
+    training = {"epochs": 6, "batch_size": 128, "learning_rate": 1e-2}
+    spec = small(dataset={"name": "digits"}, architecture={"decoder": decoder}, **training)
+    data = data_of(spec)
+    trained = train(spec, data, device="cpu", observer=SilentObserver())
+    (point,) = evaluate(trained.model, spec, data, observer=SilentObserver())
+    mean = data.train.images.double().mean(0).clamp(0.003, 0.997)
+    images = data.test.images.double()
+    alone = F.binary_cross_entropy(mean.expand_as(images), images, reduction="sum").item() / len(images)
+    assert point.rate.value is not None
+    assert point.distortion.value is not None
+    assert point.rate.value < 1
+    assert point.distortion.value < alone - 1  # the best that pixels independent of each other and of z can do
 
 
 def test_bernoulli_pixels_are_one_where_the_uniform_is_below_the_probability() -> None:
