@@ -173,6 +173,19 @@ def test_information_behind_a_flow_that_sees_x_is_measured_on_500_drawn_examples
     assert "information_per_dimension" not in findings.arrays
 
 
+def test_narrow_posteriors_behind_a_flow_that_sees_x_are_compared_in_float64() -> None:
+    wide = posterior_of(20, 3, 3)
+    base = DiagonalGaussian(wide.base.loc.float(), torch.full((20, 3), 1e-6))
+    single = FlowPosterior(base, wide.flow.float(), wide.context.float())  # type: ignore[union-attr]
+    with torch.no_grad():
+        draw = single.rsample(StepNoise(0, "test", CPU).at(0)).double()
+        rate = torch.zeros(20, dtype=torch.float64)
+        encoded = Encoded(posterior=single.double(), draw=draw, rate=rate, spec=RunSpec())
+        findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
+    assert findings.information is not None
+    assert findings.information.lower == pytest.approx(math.log(20))
+
+
 def test_a_flow_that_does_not_look_at_what_it_sees_has_the_information_of_its_base() -> None:
     posterior = posterior_of(80, 3, 3)
     with torch.no_grad():

@@ -17,6 +17,8 @@ DRAWS = 16
 """Of z for each example, where its mean has no closed form."""
 MOST_EXAMPLES = 1000
 """Examples that are drawn for; with a closed form all are used."""
+MOST_LATENTS = 1_000_000
+"""Numbers in one draw of them: beyond 1000 dimensions fewer examples are used."""
 
 
 def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable[[], None]) -> Findings:
@@ -31,7 +33,8 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
     settings: dict[str, Any] = {"threshold": THRESHOLD}
     if posterior.mean is None:
         if weights is None:
-            posterior = encoded.some(MOST_EXAMPLES, "estimators/active_units").posterior
+            most = min(MOST_EXAMPLES, MOST_LATENTS // encoded.draw.z.shape[1])
+            posterior = encoded.some(most, "estimators/active_units").posterior
         noise = StepNoise(0, "active_units", encoded.rate.device).at(0)
         variance = variance_of_sampled_means(posterior, DRAWS, noise, check, weights)
         settings["draws"] = DRAWS

@@ -94,10 +94,14 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     """
     if encoded.distribution is not None:
         return exact_information(encoded, encoded.distribution.weights)
-    some = encoded if encoded.posterior.shares_base else encoded.some(MOST_INVERTED, "estimators/mutual_information")
+    if encoded.posterior.shares_base:
+        some = encoded
+        mixture = mixture_information(some.posterior, some.draw, check)
+    else:
+        some = encoded.some(MOST_INVERTED, "estimators/mutual_information")
+        draw = some.posterior.invert(some.draw.z)  # in float64, as every pair will be
+        mixture = mixture_information(some.posterior, draw, check, INVERTED_AT_ONCE)
     count = len(some.draw)
-    pairs_at_once = PAIRS_AT_ONCE if encoded.posterior.shares_base else INVERTED_AT_ONCE
-    mixture = mixture_information(some.posterior, some.draw, check, pairs_at_once)
     lower = float(mixture.including_self.mean())
     upper = min(float(mixture.leave_one_out.mean()), float(encoded.rate.mean()))
     saturated = lower > math.log(count) - 1

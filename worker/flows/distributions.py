@@ -10,7 +10,7 @@ from worker.distributions import DiagonalGaussian, Draw, StandardNormal
 from worker.flows.flow import Flow
 from worker.rng import Noise
 
-ROWS_AT_ONCE = 1024
+ROWS_AT_ONCE = 512
 """Latents turned round at once: what they need stays in the processor's cache."""
 
 

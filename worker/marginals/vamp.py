@@ -34,9 +34,9 @@ class MixtureOfPosteriors:
 
     def sample(self, rows: int, noise: Noise) -> Tensor:
         """A component for each row by one uniform number, then z from it."""
-        ends = self.log_weights.double().exp().cumsum(0)
+        ends = self.log_weights.double().exp().cumsum(0)  # the last is 1 only up to rounding
         drawn = torch.searchsorted(ends, noise.uniform(rows).double() * ends[-1], right=True)
-        return self.components[drawn.clamp_max(len(ends) - 1)].rsample(noise).z
+        return self.components[drawn].rsample(noise).z
 
     def log_prob(self, draw: Draw) -> Tensor:
         pairs = self.components.double().pairwise_log_prob(draw.double())
