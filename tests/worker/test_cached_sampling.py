@@ -113,7 +113,7 @@ def test_samples_are_as_frequent_as_they_are_probable(
     config: PixelCnnPlusPlusNetwork | PixelCnnNetwork,
 ) -> None:
     decoder = decoder_of(config, (2, 2, 1))
-    draws = 20_000
+    draws = 5_000
     z = latents(1)
     samples = decoder.sample(z, draws, noise(), nothing)[0].flatten(1).int()
     counts = Counter(map(tuple, samples.tolist()))
@@ -126,13 +126,13 @@ def test_samples_are_as_frequent_as_they_are_probable(
 
 @by_config
 def test_a_pixel_costs_the_work_of_a_pixel(config: PixelCnnPlusPlusNetwork | PixelCnnNetwork) -> None:
-    decoder = decoder_of(config, (16, 16, 1), width=0.5)
+    decoder = decoder_of(config, (12, 12, 1), width=0.5)
     z = latents()
     with FlopCounterMode(display=False) as whole, torch.no_grad():
-        decoder.network(torch.zeros(LATENTS, 1, 16, 16, dtype=z.dtype), z)
+        decoder.network(torch.zeros(LATENTS, 1, 12, 12, dtype=z.dtype), z)
     with FlopCounterMode(display=False) as cached:
         decoder.sample(z, 1, noise(), nothing)
-    assert cached.get_total_flops() < 1.2 * whole.get_total_flops()  # naive sampling takes 256 times as much
+    assert cached.get_total_flops() < 1.25 * whole.get_total_flops()  # naive sampling takes 144 times as much
 
 
 @by_config
