@@ -100,7 +100,7 @@ def test_pixelcnnpp_sees_every_pixel_before(size: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize("pixel", [(1, 0), (14, 3), (16, 0), (27, 27)], ids=str)
 def test_pixelcnnpp_has_no_blind_spot_at_the_published_size(pixel: tuple[int, int]) -> None:
-    """The halved maps know a row two rows later at most; what is nearer comes through 8 convolutions of full size."""
+    """The halved maps know a row two rows later at most; what is nearer is seen 8 columns to either side."""
     row, column = pixel
     x = drawn(1, 1, 28, 28).requires_grad_()
     network_of(PLUS, (28, 28, 1), width=0.05)(x, latents(1))[0, 0, row, column].backward()

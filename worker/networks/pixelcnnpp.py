@@ -34,6 +34,7 @@ class PixelCnnPlusPlus(CausalNetwork):
     The vertical stack knows all rows above a pixel, the horizontal stack also what lies left of it; each resnet of the
     horizontal stack takes the vertical map of its place in. A convolution of stride 2 halves a map, a transposed one
     doubles it. A block on the way up takes the maps of its size from the way down, the latest first, as shortcuts.
+    The halved maps may not know the two newest rows yet: of those a pixel sees 4 * resnets columns to either side.
 
     All layers are gated, and a resnet is ``x + gate(K2 * gate(K1 * x + W shortcuts))``; its second layer starts small,
     such that all resnets of a stack together at most multiply the variance of a signal by e.
