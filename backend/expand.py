@@ -281,6 +281,8 @@ class _Reader:
         except ValidationError as error:
             for each in error.errors(include_url=False, include_context=False):
                 loc = _without_tags(each["loc"])
+                if each["type"].startswith("union_tag"):
+                    loc = (*loc, "kind")
                 msg = _no_such_field(each["loc"]) if each["type"] == "extra_forbidden" else each["msg"]
                 self._problem(self.as_written(loc), msg)
             self._raise()
