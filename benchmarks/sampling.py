@@ -6,8 +6,8 @@
 
 Naive sampling makes one pass over all images for every pixel. Passes take the same time wherever the pixel is, so that
 by default a few are timed, at evenly spaced pixels, and the rest is reckoned. Logits of both are compared at those
-pixels. Memory is the highest that the process has resided in: after cached, and after naive sampling. Run it on an
-idle machine.
+pixels. Cached sampling always has one thread, the passes have --threads. Memory is the highest that the process has
+resided in: after cached, and after naive sampling. Run it on an idle machine.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from backend.spec import Architecture, PixelCnnDecoder
 from worker.decoders.pixelcnn import Autoregressive
-from worker.devices import set_threads
+from worker.devices import one_thread, set_threads
 from worker.memory import keep_freed_memory
 from worker.networks.contract import ImageShape
 from worker.rng import derive
@@ -67,7 +67,8 @@ def main() -> None:
     before = resident()
 
     began = time.perf_counter()
-    images = decoder.network.draw(z, 1, drawing.choose, lambda: None)[:, 0]
+    with one_thread():
+        images = decoder.network.draw(z, 1, drawing.choose, lambda: None)[:, 0]
     cached = time.perf_counter() - began
     memory = resident()
 
@@ -87,13 +88,9 @@ def main() -> None:
     naive = seconds * pixels / passes
     how = "all timed" if passes == pixels else f"{passes} timed, times {pixels / passes:g}"
 
-    print(
-        f"{asked.network}, {asked.images} images of {asked.size} x {asked.size}, width {asked.width:g}, float32, ",
-        end="",
-    )
-    print(f"{torch.get_num_threads()} threads")
-    print(f"cached   {cached:9.2f} s   {memory:6.2f} GiB resident at most, {before:.2f} before")
-    print(f"naive    {naive:9.2f} s   {resident():6.2f} GiB   {pixels} passes, {how}")
+    print(f"{asked.network}, {asked.images} images of {asked.size} x {asked.size}, width {asked.width:g}, float32")
+    print(f"cached   {cached:9.2f} s   {memory:6.2f} GiB resident at most, {before:.2f} before, 1 thread")
+    print(f"naive    {naive:9.2f} s   {resident():6.2f} GiB, {pixels} passes, {how}, {asked.threads} threads")
     print(f"ratio    {naive / cached:9.0f} times")
     print(f"logits   {max(differences):9.1e} apart at most, at {len(chosen)} pixels")
 

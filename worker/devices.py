@@ -50,6 +50,17 @@ def set_threads(count: int) -> None:
 
 
 @contextmanager
+def one_thread() -> Iterator[None]:
+    """For many small pieces of work, which threads would spend more time handing to each other than doing."""
+    before = torch.get_num_threads()
+    set_threads(1)
+    try:
+        yield
+    finally:
+        set_threads(before)
+
+
+@contextmanager
 def explained_memory() -> Iterator[None]:
     """Say what to change where memory runs out.
 

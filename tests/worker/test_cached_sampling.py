@@ -149,12 +149,18 @@ def test_sampling_asks_at_each_row_whether_to_stop() -> None:
     asked: list[int] = []
 
     def check() -> None:
-        asked.append(1)
+        asked.append(torch.get_num_threads())
         if len(asked) == 4:
             raise Cancelled("enough")
 
-    with pytest.raises(Cancelled):
-        decoder.sample(latents(), DRAWS, noise(), check)
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(Cancelled):
+            decoder.sample(latents(), DRAWS, noise(), check)
+        assert asked == [1] * 4  # a pixel is too little work to be shared
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
     asked.clear()
     asked.extend([1] * 4)
     decoder.sample(latents(), DRAWS, noise(), check)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from backend.spec import Architecture, PixelCnnDecoder
 from worker.decoders.contract import Decoder
+from worker.devices import one_thread
 from worker.likelihoods import LIKELIHOODS
 from worker.networks import AUTOREGRESSIVE_NETWORKS
 from worker.networks.contract import ImageShape
@@ -41,4 +42,5 @@ class Autoregressive(Decoder):
             here = uniforms[:, :, row : row + 1, column : column + 1]
             return self.likelihood.sample(outputs[:, :, None, None], here)[:, :, 0, 0]
 
-        return self.network.draw(z, draws, choose, check)
+        with one_thread():
+            return self.network.draw(z, draws, choose, check)

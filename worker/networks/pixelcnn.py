@@ -18,8 +18,8 @@ class PixelCnn(CausalNetwork):
     """A 7 x 7 convolution under mask A, then 3 x 3 ones under mask B around which the signal is carried, all gated.
 
     Paper X names 12 layers and no more; kernels and masks are those of van den Oord et al. 2016 (Pixel recurrent neural
-    networks), z enters as in paper B. One stack has a blind spot, which PixelCNN++ has not: a wedge above a pixel and to
-    its right is never seen, however many layers there are.
+    networks), z enters as in paper B. One stack has a blind spot, which PixelCNN++ has not: a wedge above a pixel and
+    to its right is never seen, however many layers there are.
 
     Args:
         config: number of layers and features.
