@@ -124,7 +124,7 @@ DIGITS = DatasetFacts(
 )
 
 _DENSE = {"network": {"kind": "mlp"}}
-_MNIST_BY_KIND = {
+_MNIST_BY_KIND: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("encoder", "flow"): {"architecture": {"encoder": {"kind": "flow", "units": 320, **_DENSE}}},
     ("marginal", "flow"): {"architecture": {"marginal": {"kind": "flow", "units": 320}}},
     ("marginal", "vamp"): {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 100}}},

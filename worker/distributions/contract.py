@@ -1,0 +1,102 @@
+"""The contract of encoders and marginals: what a draw of z is, and what e(z|x) and m(z) can be asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import torch
+from torch import Tensor
+
+from worker.rng import Noise
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Latents, and what the encoder's flow made them from: a flow is costly to turn round, and a sampler knows.
+
+    Args:
+        z: latents, shape [B, latent_dim].
+        base: where they lay before the flow, shape [B, latent_dim]; ``z`` itself where there is none.
+    """
+
+    z: Tensor
+    base: Tensor
+
+    @classmethod
+    def plain(cls, z: Tensor) -> "Draw":
+        """Of a distribution without a flow."""
+        return cls(z, z)
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def __getitem__(self, index: slice | Tensor) -> "Draw":
+        z = self.z[index]
+        return Draw(z, z if self.base is self.z else self.base[index])
+
+    def double(self) -> "Draw":
+        """The same in float64."""
+        z = self.z.double()
+        return Draw(z, z if self.base is self.z else self.base.double())
+
+    @classmethod
+    def cat(cls, parts: Sequence["Draw"]) -> "Draw":
+        """One batch from several, in order."""
+        z = torch.cat([part.z for part in parts])
+        without_flow = all(part.base is part.z for part in parts)
+        return cls(z, z if without_flow else torch.cat([part.base for part in parts]))
+
+
+class Marginal(Protocol):
+    """m(z), as a distribution."""
+
+    def sample(self, rows: int, noise: Noise) -> Tensor:
+        """z ~ m, shape [rows, latent_dim]."""
+        ...
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        """log m(z), nats, shape [B]."""
+        ...
+
+
+class Posterior(Protocol):
+    """e(z|x_b) for a batch of B images."""
+
+    def rsample(self, noise: Noise) -> Draw:
+        """One z for each image, differentiable."""
+        ...
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_b|x_b), nats, shape [B]."""
+        ...
+
+    def pairwise_log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_m|x_b), nats, shape [M, B], for M latents."""
+        ...
+
+    def invert(self, z: Tensor) -> Draw:
+        """The draw that a z known from elsewhere would be: row b under e(z|x_b), shape [B, latent_dim]."""
+        ...
+
+    @property
+    def mean(self) -> Tensor | None:
+        """E[z|x_b], shape [B, latent_dim], where it has a closed form."""
+        ...
+
+    @property
+    def shares_base(self) -> bool:
+        """Whether z and its base stand for each other whatever the image: all pairs at once are cheap then."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: slice | Tensor) -> Self: ...
+
+    def double(self) -> Self:
+        """The same in float64."""
+        ...
+
+    @classmethod
+    def cat(cls, parts: Sequence[Self]) -> Self:
+        """One batch from several, in order."""
+        ...
