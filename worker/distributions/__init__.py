@@ -1,7 +1,7 @@
 """Distributions over z.
 
-``R = E_e[log e(z|x) - log m(z)]`` is one expression for every pair; a closed form stands in only where it is exact. What
-a flow carries lies in ``worker/flows``, and a marginal that nothing else needs lies with its part.
+``R = E_e[log e(z|x) - log m(z)]`` is one expression for every pair; a closed form stands in only where it is exact.
+What a flow carries lies in ``worker/flows``, and a marginal that nothing else needs lies with its part.
 """
 
 from worker.distributions.categorical import Categorical, CategoricalMarginal
