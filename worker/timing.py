@@ -207,7 +207,7 @@ def _step_s(spec: RunSpec, data: Data, images: int, watch: Stopwatch) -> float:
 def _corrected_images(spec: RunSpec, data: Data) -> int:
     """Images whose rate a target-rate run measures in its corrections."""
     wanted = Objective(spec.objective).rate_term.corrections
-    if not wanted:
+    if not wanted or data.train.weights is not None:
         return 0
     steps_an_epoch = len(data.train) // min(spec.training.batch_size, len(data.train))
     total = steps_an_epoch * spec.training.epochs
