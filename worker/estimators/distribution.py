@@ -1,14 +1,19 @@
 """I(x;z) and KL(q(z) || m(z)) where the data is a distribution over few images: q(z) is known, and not bounded."""
 
+from collections.abc import Callable, Iterator
+
 import torch
 from torch import Tensor
 
 from backend.results import InformationInterval
-from worker.distributions import Categorical
+from worker.distributions import Categorical, Draw, Posterior
 from worker.estimators.contract import LARGEST_ERROR, Encoded, Findings, mean_estimate, mean_over
 
+DRAWS_AT_ONCE = 64
+"""Draws compared with every image between two checks."""
 
-def exact_information(encoded: Encoded, weights: Tensor) -> Findings:
+
+def exact_information(encoded: Encoded, weights: Tensor, check: Callable[[], None]) -> Findings:
     """``I = sum_n p(x_n) E_{e(z|x_n)}[log e(z|x_n) - log q(z)]`` with ``q(z) = sum_n p(x_n) e(z|x_n)``, and KL = R - I.
 
     The expectation is a sum where every z can be listed, and a mean over draws elsewhere. Imprecise, and without an
@@ -17,13 +22,14 @@ def exact_information(encoded: Encoded, weights: Tensor) -> Findings:
     Args:
         encoded: S draws of N images.
         weights: p(x_n), shape [N].
+        check: called between chunks; raises to stop.
     """
     posterior, images, error = encoded.posterior, slice(len(weights)), 0.0
     if isinstance(posterior, Categorical):
         aggregated = (posterior.log_probs[images] + weights.log()[:, None]).logsumexp(0)
         each = (posterior.mean * (posterior.log_probs - aggregated)).sum(-1)
     else:
-        pairs = posterior[images].pairwise_log_prob(encoded.draw)
+        pairs = torch.cat([_pairs(posterior[images], draw, check) for draw in _chunks(encoded.draw)])
         own = posterior.log_prob(encoded.draw)
         each = own - (pairs + weights.log()).logsumexp(1)
         error = _rounding(pairs, own)
@@ -37,6 +43,16 @@ def exact_information(encoded: Encoded, weights: Tensor) -> Findings:
         },
         information=None if flags else InformationInterval(lower=value, upper=value, saturated=False),
     )
+
+
+def _chunks(draw: Draw) -> Iterator[Draw]:
+    return (draw[start : start + DRAWS_AT_ONCE] for start in range(0, len(draw), DRAWS_AT_ONCE))
+
+
+def _pairs(posterior: Posterior, draw: Draw, check: Callable[[], None]) -> Tensor:
+    """log e(z_m|x_n), shape [M, N]; a flow that sees x is turned round for each pair, which takes a while."""
+    check()
+    return posterior.pairwise_log_prob(draw)
 
 
 def _rounding(pairs: Tensor, own: Tensor) -> float:

@@ -93,7 +93,7 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     which bounds I of the population as well and is known better.
     """
     if encoded.distribution is not None:
-        return exact_information(encoded, encoded.distribution.weights)
+        return exact_information(encoded, encoded.distribution.weights, check)
     if encoded.posterior.shares_base:
         some = encoded
         mixture = mixture_information(some.posterior, some.draw, check)
