@@ -120,7 +120,7 @@ def test_information_of_a_sampled_z_is_exact_too(data: Data) -> None:
     spec = spec_of(dataset="toy", architecture=DENSE, width=0.02)
     distribution = Distribution(weights, torch.zeros(150).double(), build_model(spec.architecture, data.shape, 0))
     encoded = Encoded(posterior=e, draw=draw, rate=torch.zeros(150).double(), spec=spec, distribution=distribution)
-    information = exact_information(encoded, weights).estimates["mutual_information"]
+    information = exact_information(encoded, weights, lambda: None).estimates["mutual_information"]
     assert information.value == pytest.approx(TRUTH.entropy, abs=1e-9)
     findings = source_information(spec.evaluation.estimators[1], encoded, lambda: None)
     assert findings.estimates["source_information"].value == pytest.approx(TRUTH.information, abs=1e-9)
@@ -132,7 +132,7 @@ def test_information_of_a_categorical_is_its_definition(data: Data) -> None:
     probabilities = torch.rand(30, 3, generator=generator, dtype=torch.float64)
     e = Categorical((probabilities / probabilities.sum(1, keepdim=True)).log())
     encoded = Encoded(posterior=e, draw=e.rsample(noise()), rate=torch.zeros(30).double(), spec=RunSpec())
-    exact = exact_information(encoded, data.test.weights).estimates["mutual_information"]
+    exact = exact_information(encoded, data.test.weights, lambda: None).estimates["mutual_information"]
     assert exact.value == pytest.approx(toy.information(TRUTH.data, e.mean.numpy()), abs=1e-12)
     assert (exact.stderr, exact.bound) == (0, "exact")
 
