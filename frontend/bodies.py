@@ -5,6 +5,7 @@ person would write.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -172,7 +173,8 @@ def _objective(written: dict[str, Any], method: str, values: Json, shape: Layout
 
 def pretty(written: Json) -> str:
     """The body as a person would lay it out."""
-    return json.dumps(written, indent=2, ensure_ascii=False)
+    laid = json.dumps(written, indent=2, ensure_ascii=False)
+    return re.sub(r"\[\s+([^\[\]{}\"]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", laid)
 
 
 def curl(written: Json, origin: str, *, token: bool = False, to: str = "runs") -> str:

@@ -4,6 +4,7 @@ Values live in a flat table by path: ``training.epochs``, ``architecture.encoder
 its short key alone, such as ``beta``.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, n
 CUSTOM = "custom"
 RESTARTS = "restarts"
 """Not of the specification: how many seeds the run is queued under."""
+YES, NO = "yes", "no"
+"""What a control of a boolean says."""
 TERMS = (("rate", "rate_terms"), ("divergence", "divergences"), ("information", "information_terms"))
 SHORT = {
     "architecture.latent_dim": "latent_dim",
@@ -138,7 +141,12 @@ def layout(catalogue: Json, values: Json) -> Layout:
 
 
 _RESTARTS = Field(
-    path=RESTARTS, kind="integer", title="seeds", default=1, minimum=1, help="The same run under so many seeds."
+    path=RESTARTS,
+    kind="integer",
+    title="restarts",
+    default=1,
+    minimum=1,
+    help="How many seeds the run is queued under.",
 )
 
 
@@ -195,3 +203,27 @@ def _seed(catalogue: Json) -> list[Field]:
     entry = item(catalogue, "sections", "seed")
     field = _field("seed", "seed", {"default": entry.get("defaults"), **entry["schema"]}) if entry else None
     return [field] if field else []
+
+
+def read(field: Field | None, raw: Any) -> Any:
+    """A control's value as the API takes it."""
+    if raw == "" or raw is None:
+        return None
+    if field is None:
+        return raw
+    if field.kind == "boolean":
+        return raw == YES
+    if field.kind in ("integer", "number"):
+        return number_of(raw)
+    return raw
+
+
+def number_of(raw: Any) -> Any:
+    """What was typed as a number, or as it stands where it is none: the API then names the field that holds it."""
+    try:
+        number = float(str(raw).strip().replace("−", "-"))
+    except ValueError:
+        return raw
+    if not math.isfinite(number):
+        return raw
+    return int(number) if number.is_integer() else number

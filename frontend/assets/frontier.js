@@ -186,6 +186,11 @@
     });
   });
 
+  // A form that is drawn anew keeps unfolded what a person has unfolded.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.id === "form-advanced") window.dash_clientside.set_props("form-advanced", { open: target.open });
+  }, true);
+
   // -- the callbacks of the pages -----------------------------------------------------------------------------------
 
   function currentScheme() {

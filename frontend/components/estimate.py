@@ -23,14 +23,14 @@ def line(timing: Json | None, epochs: Any, runs: int) -> list[Any]:
     state = (timing or {}).get("state")
     if not timing or state == "unknown":
         return [html.Span(str((timing or {}).get("why") or ""), className="muted")]
+    if not isinstance(epochs, int) or epochs < 1:
+        return [html.Span(INVALID, className="muted")]
     if state == "asked":
         return [html.Span(className="spinner"), html.Span("Measuring how long it takes here\u2026", className="muted")]
     if state == "waiting":
         words = "No worker has looked yet: how long it takes cannot be told without one."
         return [html.Span(className="spinner"), html.Span(words, className="muted")]
     result = timing["result"]
-    if not isinstance(epochs, int) or epochs < 1:
-        return [html.Span(INVALID, className="muted")]
     epoch_s = result["train_s"] / result["epochs"]
     after_s = result["measure_s"] + (result["draw_s"] or 0.0)
     total = runs * (epochs * epoch_s + after_s)

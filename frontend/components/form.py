@@ -10,7 +10,7 @@ from dash import html
 from frontend import ids
 from frontend.defaults import PARTS, Json, item, networks_of
 from frontend.formats import compact, size
-from frontend.forms import CUSTOM, SLIDERS, TERMS, Field, Layout
+from frontend.forms import CUSTOM, NO, SLIDERS, TERMS, YES, Field, Layout
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
 KNOB_TITLES = {
@@ -19,11 +19,10 @@ KNOB_TITLES = {
     "lambda": "λ, weight of the divergence",
     "alpha": "α, weight of the information",
 }
-YES, NO = "yes", "no"
 
 
-def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
-    """All the fields, from the data set to the folded ones."""
+def form(catalogue: Json, layout: Layout, values: Mapping[str, Any], *, unfolded: bool = False) -> list[Any]:
+    """All the fields, from the data set to the folded ones, which a person may have unfolded."""
     return [
         html.Div([_datasets(catalogue, values), _scale(catalogue, values)], className="form-row"),
         *[
@@ -42,7 +41,7 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any
         _methods(catalogue, layout, values),
         *[knob(field, values.get(field.path, layout.defaults.get(field.path))) for field in layout.knobs],
         *_terms(catalogue, layout, values),
-        _advanced(catalogue, layout, values),
+        _advanced(catalogue, layout, values, unfolded),
     ]
 
 
@@ -197,7 +196,7 @@ def knob(field: Field, value: Any) -> html.Div | Any:
     )
 
 
-def _advanced(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> html.Details:
+def _advanced(catalogue: Json, layout: Layout, values: Mapping[str, Any], unfolded: bool) -> html.Details:
     first = {"Architecture": [_likelihood(catalogue, values)]}
     sections = [
         html.Fieldset(
@@ -217,7 +216,12 @@ def _advanced(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> htm
         )
         for title, fields in layout.sections
     ]
-    return html.Details([html.Summary("Advanced: training, sizes, objective, data"), *sections], className="advanced")
+    return html.Details(
+        [html.Summary("Advanced: training, sizes, objective, data"), *sections],
+        id=ids.FORM_ADVANCED,
+        open=unfolded,
+        className="advanced",
+    )
 
 
 def control(field: Field, value: Any, label: str | None, *, help_: bool = False) -> Any:
@@ -242,27 +246,3 @@ def control(field: Field, value: Any, label: str | None, *, help_: bool = False)
         inputProps={"inputMode": "numeric" if field.kind == "integer" else "decimal"},
         **common,
     )
-
-
-def read(field: Field | None, raw: Any) -> Any:
-    """A control's value as the API takes it."""
-    if raw == "" or raw is None:
-        return None
-    if field is None:
-        return raw
-    if field.kind == "boolean":
-        return raw == YES
-    if field.kind in ("integer", "number"):
-        return number_of(raw)
-    return raw
-
-
-def number_of(raw: Any) -> Any:
-    """What was typed as a number, or as it stands where it is none: the API then names the field that holds it."""
-    try:
-        number = float(str(raw).strip().replace("−", "-"))
-    except ValueError:
-        return raw
-    if not math.isfinite(number):
-        return raw
-    return int(number) if number.is_integer() else number

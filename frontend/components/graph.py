@@ -13,7 +13,14 @@ CONFIG: Any = {
     "showSendToCloud": False,
     "plotlyServerURL": "",
 }
-NOTHING: Any = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+NOTHING: Any = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},  # else there is no room left in a small place
+    },
+}
 
 
 def graph(ident: str | None = None, figure: Any = None) -> dcc.Graph:

@@ -30,7 +30,7 @@ def toy_plane(
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.05)
     for trace in _lines(truth, colours):
         figure.add_trace(trace, row=1, col=1)
-    kinds = [kind for kind in LOOKS if any(point.kind == kind for point in points)]
+    kinds = [kind for kind in LOOKS if kind != OTHER or any(point.kind == kind for point in points)]
     for kind in kinds:
         members = [point for point in points if point.kind == kind]
         figure.add_trace(_marks(kind, members, [p.distortion for p in members], truth, colours), row=1, col=1)
@@ -39,6 +39,8 @@ def toy_plane(
         figure.add_trace(_rings(members, [p.distortion for p in members], seed, colours), row=1, col=1)
         figure.add_trace(_rings(members, heights, seed, colours), row=2, col=1)
     figure.add_trace(_hand_built(made, colours), row=1, col=1)
+    if not points:  # an axis without any place is not a number to the browser
+        figure.add_trace(go.Scatter(x=[TARGET], y=[0], mode="none", hoverinfo="skip", showlegend=False), row=2, col=1)
     _lay_out(figure, kinds, colours)
     right = max([1.3 * made.rate, *(1.12 * point.rate for point in points)])
     figure.update_xaxes(range=[-0.02 * right, min(1.02 * truth.entropy, max(right, 1.0))])
@@ -124,7 +126,7 @@ def _lay_out(figure: go.Figure, kinds: Sequence[str], colours: Palette) -> None:
     levels = {len(LOOKS) - 1 - list(LOOKS).index(kind): NAMES[kind] for kind in kinds}
     figure.update_yaxes(
         tickvals=list(levels), ticktext=list(levels.values()), showgrid=False,
-        range=[min(levels, default=0) - 0.6, 2.6], row=2, col=1,
+        range=[min(levels) - 0.6, 2.6], row=2, col=1,
     )  # fmt: skip
     figure.add_shape(
         type="line", x0=TARGET, x1=TARGET, y0=0, y1=1, xref="x2", yref="y2 domain",

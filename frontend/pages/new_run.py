@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from frontend import bodies, forms, ids
 from frontend.client import ApiError, Json, run_path
-from frontend.components.form import form, read
+from frontend.components.form import form
 from frontend.components.parts import do
 from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of
 from frontend.formats import plural, tuple_text
@@ -77,7 +77,7 @@ def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: l
     values: Values = dict(zip(paths[0], structure, strict=True))
     known = forms.layout(catalogue, values).fields
     for path, raw in zip(paths[1], fields, strict=True):
-        values[path] = read(known.get(path), raw)
+        values[path] = forms.read(known.get(path), raw)
     return values
 
 
@@ -153,9 +153,10 @@ def _shaping(context: Context) -> None:
         Input(ids.structure(ALL), "value"),
         State(ids.field(ALL), "value"),
         State(ids.FORM_START, "data"),
+        State(ids.FORM_ADVANCED, "open"),
         prevent_initial_call=True,
     )
-    async def reshape(structure: list[Any], fields: list[Any], before: Json | None) -> Any:
+    async def reshape(structure: list[Any], fields: list[Any], before: Json | None, unfolded: bool | None) -> Any:
         if not before or not structure:
             raise PreventUpdate
         states = [ctx.inputs_list[0], ctx.states_list[0]]
@@ -166,7 +167,8 @@ def _shaping(context: Context) -> None:
         catalogue = await context.catalogue()
         values = gathered(catalogue, structure, fields, states)
         values = reshaped(catalogue, before, {**structure_of(before), **values})
-        return form(catalogue, forms.layout(catalogue, values), values), structure_of(values)
+        shape = forms.layout(catalogue, values)
+        return form(catalogue, shape, values, unfolded=bool(unfolded)), structure_of(values)
 
 
 def _preview(context: Context) -> None:

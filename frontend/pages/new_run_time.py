@@ -12,7 +12,7 @@ from frontend.client import ApiError, Json, segment
 from frontend.components import estimate
 from frontend.pages.context import Context, complaint, now
 
-PATIENCE_S = 8.0
+PATIENCE_S = 5.0
 """Seconds after which a question that no worker took is said to be waiting."""
 SAME_TIME = ("seed", "beta", "target_rate", "alpha", "lambda", "learning_rate", "epochs")
 """Keys of a body that change nothing of the seconds of a step; the epochs are counted in the line itself."""
