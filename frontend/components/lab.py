@@ -53,7 +53,7 @@ def numbers(model: ToyModel, truth: Truth) -> html.Dl:
 def caption(point: ToyPoint | None) -> Any:
     """Which run a column shows."""
     if point is None:
-        return html.Span("no run of this seed", className="muted small")
+        return None
     return dcc.Link(f"seed {point.seed}", href=f"/run/{point.run_id}", className="small")
 
 

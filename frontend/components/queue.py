@@ -33,6 +33,8 @@ def title(run: Json) -> str:
         words += f", β = {compact(rate['beta'])}"
     elif rate["kind"] == "target":
         words += f", R* = {compact(rate['target_rate'])} nats"
+    if rate.get("anneal_epochs"):
+        words += f", annealed over {plural(rate['anneal_epochs'], 'epoch')}"
     return words
 
 

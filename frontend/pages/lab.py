@@ -42,7 +42,7 @@ async def layout(_context: Context, _visit: Visit) -> html.Div:
                             data=[],
                             placeholder="seed",
                             size="xs",
-                            className="filter lab-seed",
+                            className="filter lab-seed hidden",
                             **attributes(aria_label="Seed of the trained models"),
                         ),
                     ],
@@ -110,6 +110,7 @@ def _fill(context: Context) -> None:
         Output(ids.LAB_OFFER, "children"),
         Output(ids.LAB_SEED, "data"),
         Output(ids.LAB_SEED, "value"),
+        Output(ids.LAB_SEED, "className"),
         Output(ids.LAB_SHOWN, "data"),
         Output(ids.LAB_PLANE, "figure"),
         Output(ids.LAB_SUMMARY, "children"),
@@ -142,6 +143,7 @@ def _fill(context: Context) -> None:
             lab.offer(found.points, found.waiting),
             [{"value": str(each), "label": f"seed {each}"} for each in there],
             None if seed is None else str(seed),
+            "filter lab-seed" if there else "filter lab-seed hidden",
             {"seed": seed, "points": {kind: point.id for kind, (point, _) in shown.items() if point}},
             toy_plane(found.points, found.truth, found.made, seed=seed, scheme=scheme),
             lab.summary(found.points, found.truth),
@@ -168,8 +170,8 @@ def _columns(shown: Shown, truth: Truth, seed: int | None, scheme: str) -> list[
 def _failed(words: str) -> list[Any]:
     columns = len(COLUMNS)
     return [
-        message("The truth cannot be shown", words), [], [], None, None, NOTHING, [], *[None] * columns,
-        *[[]] * columns, *[[]] * columns, *["lab-model plane bare"] * columns, *[NOTHING] * columns,
+        message("The truth cannot be shown", words), [], [], None, "filter lab-seed hidden", None, NOTHING, [],
+        *[None] * columns, *[[]] * columns, *[[]] * columns, *["lab-model plane bare"] * columns, *[NOTHING] * columns,
     ]  # fmt: skip
 
 

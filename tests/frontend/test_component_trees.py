@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from records_of_rest import columns, of_type, parts, text
+from records_of_rest import columns, estimate, of_type, parts, text
 
 from frontend.app import dataset_options, status_line, time_left
 from frontend.components import empty, pane, queue, strip
 from frontend.components import run as run_parts
 from frontend.components.parts import progress_bar, progress_words
-from frontend.components.tiles import sheets, tile
+from frontend.components.tiles import sheets, tile, tile_row
 from frontend.figures.curves import curves
 from frontend.figures.kl import dimension_bars
 from frontend.figures.records import points
@@ -163,6 +163,38 @@ def test_kl_bars_stand_by_size_and_remember_their_dimension():
     (bars,) = dimension_bars([0.1, 3.0, 0.5], "KL (nats)", scheme="light", point_id="p").data
     assert list(bars.y) == [3.0, 0.5, 0.1]
     assert list(bars.customdata) == [1, 2, 0]
+
+
+def test_a_title_names_the_annealing(run):
+    run["spec"]["objective"]["rate"]["anneal_epochs"] = 4
+    assert queue.title(run) == "beta-vae, β = 0.6, annealed over 4 epochs"
+
+
+def test_collapse_can_be_seen_in_the_pane(point, run, samples):
+    shown = pane.pane(point, run, samples, BOUND)
+    bars = [part for part in parts(shown) if str(getattr(part, "className", "")).startswith("dimension ")]
+    bars += [part for part in parts(shown) if getattr(part, "className", "") == "dimension"]
+    assert [bar.title for bar in bars if "collapsed" in bar.className] == ["dimension 2: 0.000 nats"]
+    assert "2 of 3 carry more than 0.01 nats" in text(shown)
+    only = {**point, "arrays": {"information_per_dimension": [0.2, -0.001]}}
+    assert "I(x; b) per dimension" in text(pane.pane(only, run, samples, BOUND))
+    assert "per dimension" not in text(pane.pane({**point, "arrays": {}}, run, samples, BOUND))
+
+
+def test_what_is_known_exactly_is_no_interval(point, run, samples):
+    told = {"source_information": estimate(0.264), "posterior_source_information": estimate(0.378)}
+    point |= {"mutual_information": {"lower": 0.5, "upper": 0.5, "saturated": False}}
+    point["estimates"] |= told
+    words = text(pane.pane(point, run, samples, {"value": 94.4189, "source": "formula", "exact": True}))
+    for each in ("I(x; z) 0.50", "I(z; z*) 0.26 true 0.38", "above H 0.0111 nats"):
+        assert each in words, each
+
+
+def test_a_flat_image_has_a_window_that_can_be_seen(samples):
+    flat = sheets({**samples, "height": 1, "width": 30})["inputs"]
+    assert tile(flat, 0, "").style == {"aspectRatio": "8 / 1"}
+    assert "flat" in tile_row(flat, range(8), "input", "input", "").children[1].className
+    assert tile(sheets(samples)["inputs"], 0, "").style == {"aspectRatio": "8 / 8"}
 
 
 def test_progress_is_readable_without_eyes():

@@ -58,6 +58,33 @@ def test_shape_is_the_marginal_colour_the_decoder_fill_the_encoder():
     assert plain.color == vamp.color == flow.color != pixel.color
 
 
+TWELVE = [e + d + m for e in "-+" for d in "-+" for m in "-+v"]
+
+
+def test_the_twelve_tuples_look_different_whatever_network_their_encoder_has():
+    networks = ["conv" if t[1] == "-" else "conv/pixelcnnpp" for t in TWELVE]
+    records = points(
+        columns(
+            rate=[1.0] * 24, distortion=[1.0] * 24, architecture=TWELVE * 2,
+            network=networks + [n.replace("conv", "mlp/conv", 1) if "/" not in n else n for n in networks],
+        )
+    )  # fmt: skip
+    figure = plane(records, [], None, view=VIEW, scheme="light")
+    looks = {(t.name, t.marker.symbol, t.marker.color) for t in with_points(figure)}
+    assert len(looks) == len({look[1:] for look in looks}) == 12
+    legend = [trace.name for trace in figure.data if trace.showlegend is None and trace.legendrank]
+    assert legend == [
+        "deconvolution decoder", "PixelCNN++ decoder", "normal marginal", "flow marginal", "VampPrior marginal",
+        "Gaussian encoder", "flow encoder",
+    ]  # fmt: skip
+
+
+def test_a_known_entropy_is_said_to_be_it():
+    bound = Bound(25.0, "H itself, from the formula", exact=True)
+    words = [a.text for a in plane(points(THREE), [], bound, view=VIEW, scheme="light").layout.annotations]
+    assert any("infeasible<br>H itself, from the formula: H = 25.0000" in each for each in words)
+
+
 def test_one_tuple_on_two_networks_has_two_colours():
     records = points(columns(rate=[1.0, 2.0], distortion=[2.0, 1.0], network=["conv", "mlp"]))
     colours = [trace.marker.color for trace in with_points(plane(records, [], None, view=VIEW, scheme="light"))]
