@@ -73,7 +73,7 @@ def offer(points: Sequence[ToyPoint], waiting: int) -> list[Any]:
         return [html.Div([progress_bar(share, words), html.Span(words, className="muted small")], className="lab-bar")]
     if done >= whole:
         return []
-    words = f"Train {SEEDS} seeds each way" if not done else f"Train the other {plural(whole - done, 'model')}"
+    words = f"Train {SEEDS} seeds each way" if not done else f"Train {plural(whole - done, 'more model')}"
     return [
         do(words, "start-toy", kind="quiet" if done else "primary"),
         html.Span(f"{whole} models of a few seconds each", className="muted small") if not done else None,

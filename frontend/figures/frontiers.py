@@ -12,6 +12,9 @@ from frontend.formats import tuple_text
 from frontend.query import FULL, View
 from frontend.theme import Palette
 
+_DASHES = ("solid", "2px,2px", "9px,3px,2px,3px")
+"""Staircases of groups that share a colour, for there are more tuples than colours."""
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -59,7 +62,7 @@ def overlays(
     single = len(groups) == 1
     for index, group in enumerate(groups):
         colour = colours.line if single else colours.series[index % len(colours.series)]
-        suffix = "" if single else f" {_group_name(group.key)}"
+        solid = _DASHES[index // len(colours.series) % len(_DASHES)]
         for name, ids in (("staircase", group.staircase), ("hull", group.hull)):
             if name not in view.overlays:
                 continue
@@ -67,8 +70,9 @@ def overlays(
             x, y = _steps(along, view) if name == "staircase" else _straight(along, view)
             traces.append(
                 go.Scatter(
-                    x=x, y=y, mode="lines", hoverinfo="skip", name=name + suffix, legendrank=index,
-                    line={"color": colour, "width": 1.6, "dash": "solid" if name == "staircase" else "7px,4px"},
+                    x=x, y=y, mode="lines", hoverinfo="skip", legendrank=index,
+                    name=name if single else _group_name(group.key) + (" hull" if name == "hull" else ""),
+                    line={"color": colour, "width": 1.6, "dash": solid if name == "staircase" else "7px,4px"},
                 )
             )  # fmt: skip
     return traces

@@ -159,7 +159,7 @@ def test_without_a_model_there_is_no_seed_and_one_button(truth):
     assert "3 models to go" in text(lab.offer(points(), 3))
     full = [ToyPoint("", "", kind, seed, 1.0, 1.0, 0.1) for kind in (ELBO, AIMED) for seed in range(20)]
     assert lab.offer(full, 0) == []
-    assert "37 models" in text(lab.offer(points(), 0))
+    assert "37 more models" in text(lab.offer(points(), 0))
     assert parse_seed("?seed=4&x=1") == "4"
     assert parse_seed(None) is None
 

@@ -79,6 +79,15 @@ def test_the_twelve_tuples_look_different_whatever_network_their_encoder_has():
     ]  # fmt: skip
 
 
+def test_staircases_of_the_twelve_tuples_are_told_apart():
+    records = points(columns(rate=[1.0, 2.0], distortion=[2.0, 1.0]))
+    groups = [Frontier(each, ("p0", "p1"), ("p0", "p1")) for each in TWELVE]
+    figure = plane(records, groups, None, view=VIEW, scheme="light")
+    lines = [trace for trace in figure.data if trace.name.startswith("(") and trace.customdata is None]
+    assert [line.name for line in lines][:2] == ["(−, −, −)", "(−, −, +)"]
+    assert len({(line.line.color, line.line.dash) for line in lines}) == 12
+
+
 def test_a_known_entropy_is_said_to_be_it():
     bound = Bound(25.0, "H itself, from the formula", exact=True)
     words = [a.text for a in plane(points(THREE), [], bound, view=VIEW, scheme="light").layout.annotations]
