@@ -140,7 +140,7 @@ def step_of(symbols: str, asked: argparse.Namespace) -> Callable[[], Any]:
         learning_rate=3e-4,
     )
     x = images[: asked.batch].to(device, torch.float32)
-    noise, position = StepNoise(0, "step", device), Position(step=1, steps_per_epoch=100, pace=1.0)
+    noise, position = StepNoise(0, "step", device), Position(step=1, steps=100, steps_per_epoch=100, pace=1.0)
     return lambda: player.step(x, noise.at(1), position)
 
 

@@ -98,6 +98,7 @@ class _Run:
         start = StepNoise(spec.seed, "start", device).at(0)
         self.model.marginal.start_from(data.train, start)
         self.objective = Objective(spec.objective).to(device)
+        self.objective.rate_term.guard(self.model.marginal)
         self.players = self._players()
         self.meter = Meter(self.total, device)
         self._noise = StepNoise(spec.seed, "step", device)
@@ -179,6 +180,7 @@ class _Run:
     def _position(self) -> Position:
         return Position(
             step=self.step,
+            steps=self.total,
             steps_per_epoch=self.steps_per_epoch,
             pace=pace(self.spec.training, self.step, self.total),
         )

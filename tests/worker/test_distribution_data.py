@@ -23,7 +23,7 @@ from worker.rng import StepNoise
 from worker.train import SilentObserver, train
 
 TRUTH = toy.source()
-AT_START = Position(step=0, steps_per_epoch=1, pace=1.0)
+AT_START = Position(step=0, steps=1, steps_per_epoch=1, pace=1.0)
 DENSE = {
     "encoder": {"kind": "gaussian", "network": "mlp"},
     "decoder": {"kind": "factorised", "network": "mlp"},

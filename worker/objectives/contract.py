@@ -15,6 +15,8 @@ class Position:
 
     step: int
     """Steps done before this one."""
+    steps: int
+    """Of the whole run."""
     steps_per_epoch: int
     pace: float
     """Learning rate of this step over the first one, 0 to 1."""
@@ -34,6 +36,9 @@ class RateTerm(nn.Module):
             position: where the training is.
         """
         raise NotImplementedError
+
+    def guard(self, marginal: nn.Module) -> None:
+        """Told of m(z) before training, for a term that may reward rate: only the encoder and the decoder should."""
 
     def update(self, rate: Tensor, position: Position) -> None:
         """Learn from a step's batch mean of R, shape []; must not wait for the device."""

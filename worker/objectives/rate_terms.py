@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from backend.spec import BetaRate, NoRate, TargetRate
 from worker.objectives.contract import Position, RateTerm, scalar
@@ -63,13 +63,17 @@ class Constrained(RateTerm):
     - Logarithms make one gain fit rates from tenths to hundreds of nats and slopes from thousandths to thousands.
     - w stays above -1, the weight the paper's penalty has below R*: below zero it rewards rate, which lifts a
       collapsed decoder off R = 0 and goes beyond the rate where D stops falling.
-    - I shrinks with the learning rate, because so does the speed at which R answers.
+    - Where w is below zero, the marginal goes on descending R: trained the other way, m(z) would meet S by the distance
+      from q(z), and not by what z tells.
+    - I shrinks with the learning rate, because so does the speed at which R answers, and is larger in short runs.
     - S is R* less the gap between held-out and training rate, measured while training.
     """
 
     PROPORTIONAL = 2.0
     INTEGRAL = 0.02
     """A step; R answers within about 100 steps."""
+    LEAST_TRAVEL = 10.0
+    """What I adds up to over a whole run, at least: a run of a hundred steps has to move u as far as a longer one."""
     LARGEST_ERROR = 0.5
     """What the integral sees at most: what it winds up on the way to S it has to unwind beyond."""
     LEVELS = (-6.0, math.log(1e6))
@@ -96,11 +100,19 @@ class Constrained(RateTerm):
         return torch.expm1((self.level + self.PROPORTIONAL * self._error(rate)).clamp(*self.LEVELS))
 
     def forward(self, rate: Tensor, position: Position) -> Tensor:
-        return self._weight(rate.detach()) * (rate - self.set_point)
+        weight = self._weight(rate.detach())
+        self._direction = torch.where(weight < 0, -1.0, 1.0)
+        return weight * (rate - self.set_point)
+
+    def guard(self, marginal: nn.Module) -> None:
+        """Turn the gradient of the marginal's own parameters round where w is below zero; D has none in them."""
+        for parameter in marginal.parameters():
+            parameter.register_hook(lambda gradient: gradient * self._direction)  # type: ignore[no-untyped-call]
 
     def update(self, rate: Tensor, position: Position) -> None:
         error = self._error(rate).clamp(-self.LARGEST_ERROR, self.LARGEST_ERROR)
-        self.level += self.INTEGRAL * position.pace * error
+        gain = max(self.INTEGRAL, self.LEAST_TRAVEL / position.steps)
+        self.level += gain * position.pace * error
         self.level.clamp_(*self.LEVELS)
 
     def correct(self, gap: Tensor) -> None:
