@@ -13,10 +13,10 @@ from backend.results import Estimate, InformationInterval, Label
 from backend.spec import BetaRate, RunSpec
 from worker.data.contract import Data
 from worker.devices import explained_memory
-from worker.distributions import Draw, Posterior, is_closed_form
+from worker.distributions import Draw, Posterior, closed_form, rate_per_dimension
 from worker.estimators import ESTIMATORS
-from worker.estimators.contract import Distribution, Encoded, mean_estimate, mean_over
-from worker.estimators.per_dimension import rate_per_dimension
+from worker.estimators.contract import Encoded, mean_estimate, mean_over
+from worker.flows import Flow
 from worker.labels import label
 from worker.model import Model
 from worker.observing import Observer, Progress
@@ -29,8 +29,10 @@ EVALUATION_SEED = 0
 """Measurements have their own noise: the same for every model, and independent of how the model was trained."""
 CHUNK = 500
 """Images measured at once."""
-DRAWS = 50
+DRAWS = 5000
 """Of z for each image where the data is a distribution over few images and z has to be sampled."""
+DRAWS_OF_FLOWS = 500
+"""The same where a flow makes or values z, which costs much more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
     measured = _measure(model, data, observer)
     _require_finite(measured)
     marginal = model.m()
-    closed = is_closed_form(measured.posterior, marginal)
+    closed = closed_form(measured.posterior, marginal) is not None
     weights, images = data.test.weights, len(data.test)
     settings = {"examples": images, "samples": len(measured.rate) // images, "seed": EVALUATION_SEED}
     rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
@@ -104,8 +106,10 @@ def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measu
         posterior=measured.posterior,
         draw=measured.draw,
         rate=measured.rate,
+        distortion=measured.distortion,
+        model=model,
         spec=spec,
-        distribution=None if weights is None else Distribution(weights, measured.distortion, model),
+        weights=weights,
     )
     for config in spec.evaluation.estimators:
         began = time.monotonic()
@@ -141,7 +145,8 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
     noise = StepNoise(EVALUATION_SEED, "evaluation", device)
     everything = torch.arange(len(data.test), device=device)
     if data.test.weights is not None and not model.lists_latents:
-        everything = everything.repeat(DRAWS)
+        flows = any(isinstance(module, Flow) for module in model.modules())
+        everything = everything.repeat(DRAWS_OF_FLOWS if flows else DRAWS)
     rates, distortions, posteriors, draws = [], [], [], []
     with torch.no_grad():
         for number, index in enumerate(torch.split(everything, CHUNK)):

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from backend.spec import Architecture
 from worker.decoders import DECODERS
-from worker.distributions import Categorical, Draw, Marginal, Posterior, rate
+from worker.distributions import CategoricalPosterior, Draw, Marginal, Posterior, rate
 from worker.encoders import ENCODERS
 from worker.encoders.categorical import Categorical as CategoricalEncoder
 from worker.marginals import MARGINALS
@@ -66,7 +66,7 @@ class Model(nn.Module):
 
         ``D_b = sum_k e(z_k|x_b) * -log d(x_b|z_k)``
         """
-        if isinstance(posterior, Categorical):
+        if isinstance(posterior, CategoricalPosterior):
             return -(posterior.mean * self.decoder.pairwise_log_prob(x, posterior.support).T).sum(-1)
         log_prob: Tensor = self.decoder(x, draw.z)
         return -log_prob

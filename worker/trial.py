@@ -14,7 +14,8 @@ from worker.data.contract import Data
 from worker.distributions import Draw
 from worker.estimators import ESTIMATORS
 from worker.estimators.contract import Encoded
-from worker.estimators.mutual_information import MOST_INVERTED, mixture_information
+from worker.estimators.mutual_information import mixture_information
+from worker.estimators.pairs import MOST_INVERTED
 from worker.estimators.per_dimension import MOST_EXAMPLES
 from worker.evaluate import evaluate
 from worker.model import Model
@@ -73,8 +74,14 @@ class Trial:
         terms = self.model(self.x[:FEW], self.noise)
         copies = math.ceil(count / len(terms.rate))
         posterior = type(terms.posterior).cat([terms.posterior.double()] * copies)
-        draw, rate = Draw.cat([terms.draw.double()] * copies), terms.rate.double().repeat(copies)
-        return Encoded(posterior=posterior, draw=draw, rate=rate, spec=self.spec)
+        return Encoded(
+            posterior=posterior,
+            draw=Draw.cat([terms.draw.double()] * copies),
+            rate=terms.rate.double().repeat(copies),
+            distortion=terms.distortion.double().repeat(copies),
+            model=self.model,
+            spec=self.spec,
+        )
 
     def _estimate(self, encoded: Encoded) -> None:
         for config in self.spec.evaluation.estimators:

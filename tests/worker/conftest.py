@@ -1,17 +1,23 @@
 """Small runs on digits, for every test of the worker."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from backend.datasets import DATASETS as FACTS
 from backend.errors import NotFound
 from backend.expand import expand
-from backend.spec import Dataset, RunSpec
+from backend.spec import Architecture, Dataset, GaussianEncoder, MlpNetwork, RunSpec
 from worker.data import load
 from worker.data.contract import Data
+from worker.distributions import Draw, Posterior
+from worker.estimators.contract import Encoded
+from worker.model import Model, build_model
+from worker.networks.contract import ImageShape
 from worker.train import SilentObserver
 
 SMALL = {
@@ -72,6 +78,20 @@ def small(**body: Any) -> RunSpec:
 
 def data_of(spec: RunSpec) -> Data:
     return load(spec.dataset, FACTS[spec.dataset.name], NoArtifacts(), SilentObserver(), "cpu")
+
+
+def encoded_of(posterior: Posterior, draw: Draw, rate: Tensor | None = None, **other: Any) -> Encoded:
+    """Examples of a posterior made by hand; what no model made is 0, and the model is any."""
+    zero = torch.zeros(len(draw), dtype=torch.float64)
+    known = {"rate": zero if rate is None else rate, "distortion": zero, "model": _any_model(), "spec": RunSpec()}
+    return Encoded(posterior=posterior, draw=draw, **(known | other))
+
+
+@cache
+def _any_model() -> Model:
+    network = MlpNetwork(layers=1, units=2)
+    architecture = Architecture(encoder=GaussianEncoder(network=network), latent_dim=1)
+    return build_model(architecture, ImageShape(height=2, width=2, channels=1), seed=0)
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from backend import toy
-from backend.spec import RunSpec
-from tests.worker.conftest import data_of, spec_of
+from backend.spec import SourceInformationEstimator
+from tests.worker.conftest import data_of, encoded_of, spec_of
 from worker.data.contract import Data, Split
-from worker.distributions import Categorical, DiagonalGaussian
-from worker.estimators.contract import Distribution, Encoded, mean_estimate
-from worker.estimators.distribution import exact_information
+from worker.distributions import CategoricalPosterior, DiagonalGaussian
+from worker.estimators.contract import mean_estimate
+from worker.estimators.distribution import known_information
 from worker.estimators.source_information import source_information
 from worker.evaluate import evaluate
 from worker.model import build_model
@@ -117,12 +117,10 @@ def test_information_of_a_sampled_z_is_exact_too(data: Data) -> None:
     loc = 100 * torch.arange(30, dtype=torch.float64)[:, None].repeat(5, 2)
     e = DiagonalGaussian(loc, torch.ones_like(loc))
     draw = e.rsample(StepNoise(0, "far", torch.device("cpu")).at(0)).double()
-    spec = spec_of(dataset="toy", architecture=DENSE, width=0.02)
-    distribution = Distribution(weights, torch.zeros(150).double(), build_model(spec.architecture, data.shape, 0))
-    encoded = Encoded(posterior=e, draw=draw, rate=torch.zeros(150).double(), spec=spec, distribution=distribution)
-    information = exact_information(encoded, weights, lambda: None).estimates["mutual_information"]
+    encoded = encoded_of(e, draw, weights=weights)
+    information = known_information(encoded, weights, lambda: None).estimates["mutual_information"]
     assert information.value == pytest.approx(TRUTH.entropy, abs=1e-9)
-    findings = source_information(spec.evaluation.estimators[1], encoded, lambda: None)
+    findings = source_information(SourceInformationEstimator(), encoded, lambda: None)
     assert findings.estimates["source_information"].value == pytest.approx(TRUTH.information, abs=1e-9)
     assert not findings.arrays
 
@@ -130,9 +128,9 @@ def test_information_of_a_sampled_z_is_exact_too(data: Data) -> None:
 def test_information_of_a_categorical_is_its_definition(data: Data) -> None:
     generator = torch.Generator().manual_seed(1)
     probabilities = torch.rand(30, 3, generator=generator, dtype=torch.float64)
-    e = Categorical((probabilities / probabilities.sum(1, keepdim=True)).log())
-    encoded = Encoded(posterior=e, draw=e.rsample(noise()), rate=torch.zeros(30).double(), spec=RunSpec())
-    exact = exact_information(encoded, data.test.weights, lambda: None).estimates["mutual_information"]
+    e = CategoricalPosterior((probabilities / probabilities.sum(1, keepdim=True)).log())
+    encoded = encoded_of(e, e.rsample(noise()), weights=data.test.weights)
+    exact = known_information(encoded, data.test.weights, lambda: None).estimates["mutual_information"]
     assert exact.value == pytest.approx(toy.information(TRUTH.data, e.mean.numpy()), abs=1e-12)
     assert (exact.stderr, exact.bound) == (0, "exact")
 
@@ -143,7 +141,7 @@ def test_a_gaussian_z_is_measured_with_the_error_of_its_draws(data: Data) -> Non
     (point,) = evaluate(model, spec, data, observer=SilentObserver())
     assert point.rate.stderr == 0
     assert point.distortion.stderr > 0
-    assert point.distortion.settings["samples"] == 50
+    assert point.distortion.settings["samples"] == 5000
     assert point.neg_elbo.value > TRUTH.entropy
     lower = TRUTH.entropy - point.distortion.value - 3 * point.distortion.stderr
     information = point.estimates["mutual_information"]

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.autograd.functional import jacobian
 
-from backend.spec import Architecture, FlowEncoder, MlpNetwork, MutualInformationEstimator, RunSpec
-from worker.distributions import DiagonalGaussian, Draw, StandardNormal, is_closed_form, sampled_rate
-from worker.estimators.contract import Encoded
+from backend.spec import Architecture, FlowEncoder, MlpNetwork, MutualInformationEstimator
+from tests.worker.conftest import encoded_of
+from worker.distributions import DiagonalGaussian, Draw, StandardNormal, closed_form, sampled_rate
 from worker.estimators.mutual_information import mixture_information, mutual_information
 from worker.flows import Flow
 from worker.flows.distributions import FlowDistribution, FlowPosterior
@@ -157,7 +157,7 @@ def test_information_behind_a_flow_that_sees_x_is_measured_on_500_drawn_examples
     with torch.no_grad():
         draw = posterior.rsample(StepNoise(0, "test", CPU).at(0))
         rate = sampled_rate(posterior, StandardNormal(2), draw)
-        encoded = Encoded(posterior=posterior, draw=draw, rate=rate, spec=RunSpec())
+        encoded = encoded_of(posterior, draw, rate)
         findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
         some = encoded.some(500, "estimators/mutual_information")
         expected = mixture_information(some.posterior, some.draw)
@@ -179,8 +179,7 @@ def test_narrow_posteriors_behind_a_flow_that_sees_x_are_compared_in_float64() -
     single = FlowPosterior(base, wide.flow.float(), wide.context.float())  # type: ignore[union-attr]
     with torch.no_grad():
         draw = single.rsample(StepNoise(0, "test", CPU).at(0)).double()
-        rate = torch.zeros(20, dtype=torch.float64)
-        encoded = Encoded(posterior=single.double(), draw=draw, rate=rate, spec=RunSpec())
+        encoded = encoded_of(single.double(), draw)
         findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
     assert findings.information is not None
     assert findings.information.lower == pytest.approx(math.log(20))
@@ -208,7 +207,7 @@ def test_the_closed_form_rate_of_the_base_is_the_mean_of_the_sampled_rate_when_b
     with torch.no_grad():
         sampled = sampled_rate(wide, marginal, wide.rsample(StepNoise(1, "test", CPU).at(0))).reshape(draws, 4)
     exact = base.kl_from_standard().sum(1)
-    assert not is_closed_form(wide, marginal)
+    assert closed_form(wide, marginal) is None
     assert ((sampled.mean(0) - exact).abs() < 4 * sampled.std(0) / math.sqrt(draws)).all()
 
 

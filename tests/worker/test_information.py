@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from backend.spec import MutualInformationEstimator, RunSpec
+from backend.spec import MutualInformationEstimator
+from tests.worker.conftest import encoded_of
 from worker.distributions import DiagonalGaussian, Draw, Posterior
-from worker.estimators.contract import Encoded
 from worker.estimators.mutual_information import mixture_information, mutual_information
 
 TRUTHS = [
@@ -72,7 +72,7 @@ def test_linear_gaussian_truths(dimensions: int, information: float, including: 
 def test_the_interval_holds_the_truth(dimensions: int, information: float) -> None:
     e, z = linear_gaussian(2_000, dimensions, information, seed=4)
     rate = e.kl_from_standard().sum(1)
-    encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=rate, spec=RunSpec())
+    encoded = encoded_of(e, Draw.plain(z), rate)
     findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
     interval, estimates = findings.information, findings.estimates
     assert interval is not None
@@ -94,7 +94,7 @@ def test_the_bounds_on_the_marginal_kl_hold_in_expectation_and_are_not_clamped()
     lower, upper = [], []
     for seed in range(100):
         e, z = linear_gaussian(300, 2, 1.0, seed=seed)
-        encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=e.kl_from_standard().sum(1), spec=RunSpec())
+        encoded = encoded_of(e, Draw.plain(z), e.kl_from_standard().sum(1))
         estimates = mutual_information(MutualInformationEstimator(), encoded, lambda: None).estimates
         lower.append(estimates["marginal_kl_lower"].value)
         upper.append(estimates["marginal_kl_upper"].value)
@@ -134,7 +134,7 @@ def test_a_mixture_that_float64_cannot_hold_is_flagged_and_gives_no_interval() -
     loc = 1e6 * torch.randn(50, 2, generator=generator, dtype=torch.float64)
     e = DiagonalGaussian(loc, torch.full_like(loc, 1e-3))
     z = loc + e.scale * torch.randn(50, 2, generator=generator, dtype=torch.float64)
-    encoded = Encoded(posterior=e, draw=Draw.plain(z), rate=e.kl_from_standard().sum(1), spec=RunSpec())
+    encoded = encoded_of(e, Draw.plain(z), e.kl_from_standard().sum(1))
     findings = mutual_information(MutualInformationEstimator(), encoded, lambda: None)
     assert findings.information is None
     assert all(estimate.flags == ("imprecise",) for estimate in findings.estimates.values())

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from backend.spec import ActiveUnitsEstimator, MutualInformationEstimator, RunSpec
+from backend.spec import ActiveUnitsEstimator, MutualInformationEstimator
+from tests.worker.conftest import encoded_of
 from tests.worker.test_flows import flow_of, posterior_of
 from worker.distributions import DiagonalGaussian, Draw
 from worker.estimators.active_units import DRAWS, active_units, variance_of_sampled_means
-from worker.estimators.contract import Encoded
 from worker.estimators.mutual_information import mutual_information
 from worker.estimators.per_dimension import comparable, information_per_dimension
 from worker.flows.distributions import FlowPosterior
@@ -26,10 +26,6 @@ def known(count: int) -> tuple[DiagonalGaussian, Draw]:
     scale = (-INFORMATION).exp()
     e = DiagonalGaussian((1 - scale.square()).sqrt() * x, scale.expand(count, -1))
     return e, e.rsample(StepNoise(0, "test", torch.device("cpu")).at(0)).double()
-
-
-def encoded_of(posterior: DiagonalGaussian | FlowPosterior, draw: Draw) -> Encoded:
-    return Encoded(posterior=posterior, draw=draw, rate=torch.zeros(len(draw), dtype=torch.float64), spec=RunSpec())
 
 
 def test_information_per_dimension_is_that_of_a_known_model() -> None:

@@ -4,20 +4,22 @@
 What a flow carries lies in ``worker/flows``, and a marginal that nothing else needs lies with its part.
 """
 
-from worker.distributions.categorical import Categorical, CategoricalMarginal
-from worker.distributions.contract import Draw, Marginal, Posterior
+from worker.distributions.categorical import CategoricalMarginal, CategoricalPosterior
+from worker.distributions.contract import Draw, Factorised, Marginal, Posterior
 from worker.distributions.gaussian import DiagonalGaussian, StandardNormal
-from worker.distributions.rate import is_closed_form, rate, sampled_rate
+from worker.distributions.rate import closed_form, rate, rate_per_dimension, sampled_rate
 
 __all__ = [
-    "Categorical",
     "CategoricalMarginal",
+    "CategoricalPosterior",
     "DiagonalGaussian",
     "Draw",
+    "Factorised",
     "Marginal",
     "Posterior",
     "StandardNormal",
-    "is_closed_form",
+    "closed_form",
     "rate",
+    "rate_per_dimension",
     "sampled_rate",
 ]

@@ -11,7 +11,7 @@ from worker.rng import Noise
 
 
 @dataclass(frozen=True)
-class Categorical:
+class CategoricalPosterior:
     """One of K values of z, written as a one-hot vector: few enough to be listed, so that expectations are sums.
 
     Args:
@@ -21,7 +21,7 @@ class Categorical:
     log_probs: Tensor
 
     @classmethod
-    def of_logits(cls, logits: Tensor) -> "Categorical":
+    def of_logits(cls, logits: Tensor) -> "CategoricalPosterior":
         """From unnormalised logarithms, shape [B, K]."""
         return cls(logits.log_softmax(-1))
 
@@ -36,8 +36,8 @@ class Categorical:
     def __len__(self) -> int:
         return len(self.log_probs)
 
-    def __getitem__(self, index: slice | Tensor) -> "Categorical":
-        return Categorical(self.log_probs[index])
+    def __getitem__(self, index: slice | Tensor) -> "CategoricalPosterior":
+        return CategoricalPosterior(self.log_probs[index])
 
     def invert(self, z: Tensor) -> Draw:
         return Draw.plain(z)
@@ -57,12 +57,12 @@ class Categorical:
     def pairwise_log_prob(self, draw: Draw) -> Tensor:
         return draw.z @ self.log_probs.T
 
-    def double(self) -> "Categorical":
+    def double(self) -> "CategoricalPosterior":
         """Normalised again: what float32 left over is no probability."""
-        return Categorical.of_logits(self.log_probs.double())
+        return CategoricalPosterior.of_logits(self.log_probs.double())
 
     @classmethod
-    def cat(cls, parts: Sequence["Categorical"]) -> "Categorical":
+    def cat(cls, parts: Sequence["CategoricalPosterior"]) -> "CategoricalPosterior":
         return cls(torch.cat([part.log_probs for part in parts]))
 
     def kl_from(self, marginal: "CategoricalMarginal") -> Tensor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -56,6 +56,15 @@ class Marginal(Protocol):
 
     def log_prob(self, draw: Draw) -> Tensor:
         """log m(z), nats, shape [B]."""
+        ...
+
+
+@runtime_checkable
+class Factorised(Protocol):
+    """A density that is a product over the dimensions of z; whatever is one says so by this method."""
+
+    def log_prob_each(self, draw: Draw) -> Tensor:
+        """The logarithm of each factor, nats, shape [B, latent_dim]; they add up to ``log_prob``."""
         ...
 
 

@@ -93,4 +93,8 @@ class StandardNormal:
         return noise.normal(rows, self.dimensions)
 
     def log_prob(self, draw: Draw) -> Tensor:
-        return -0.5 * (draw.z.square() + _LOG_2PI).sum(-1)
+        return self.log_prob_each(draw).sum(-1)
+
+    def log_prob_each(self, draw: Draw) -> Tensor:
+        """log m(z_d) of each dimension, nats, shape [B, latent_dim]."""
+        return -0.5 * (draw.z.square() + _LOG_2PI)

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from backend.spec import Architecture, CategoricalEncoder
-from worker.distributions import Categorical as Distribution
+from worker.distributions import CategoricalPosterior
 from worker.encoders.contract import Encoder
 from worker.networks.contract import ImageShape
 from worker.networks.parabolas import Parabolas, places
@@ -22,5 +22,5 @@ class Categorical(Encoder):
         self.parabolas = Parabolas(architecture.latent_dim, config.weight_scale, config.bias_scale)
         self.register_buffer("places", places(shape), persistent=False)
 
-    def forward(self, x: Tensor) -> Distribution:
-        return Distribution.of_logits(self.parabolas(x.flatten(1) @ self.places))
+    def forward(self, x: Tensor) -> CategoricalPosterior:
+        return CategoricalPosterior.of_logits(self.parabolas(x.flatten(1) @ self.places))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from backend.results import Estimate
 from backend.spec import ActiveUnitsEstimator, NoRate
-from worker.distributions import Categorical, Posterior
+from worker.distributions import CategoricalPosterior, Posterior
 from worker.estimators.contract import Encoded, Findings
 from worker.rng import StepNoise
 
@@ -28,7 +28,7 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
     flagged there.
     Where E[z_d|x] has no closed form, as behind a flow, it is sampled; the settings tell how many ``draws``.
     """
-    weights = None if encoded.distribution is None else encoded.distribution.weights
+    weights = encoded.weights
     posterior = encoded.posterior if weights is None else encoded.posterior[: len(weights)]
     settings: dict[str, Any] = {"threshold": THRESHOLD}
     if posterior.mean is None:
@@ -40,7 +40,7 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
         settings["draws"] = DRAWS
     else:
         variance = _variance(posterior.mean, weights)
-    unscaled = isinstance(encoded.spec.objective.rate, NoRate) or isinstance(posterior, Categorical)
+    unscaled = isinstance(encoded.spec.objective.rate, NoRate) or isinstance(posterior, CategoricalPosterior)
     return Findings(
         estimates={
             "active_units": Estimate(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -11,55 +11,69 @@ from torch import Tensor
 from backend.results import Estimate, InformationInterval
 from backend.spec import RunSpec
 from worker.distributions import Draw, Posterior
+from worker.estimators.aggregate import Aggregate, aggregate
 from worker.model import Model
 from worker.rng import numpy_generator
 
-LARGEST_ERROR = 0.01
-"""Nats. A mixture whose densities are known no better says nothing: the encoder's scales are far too small."""
 
-
-@dataclass(frozen=True)
-class Distribution:
-    """What else is known where the data is a distribution over N images and not a sample of one.
-
-    The examples are S draws of z for each image, one draw of every image after the other; S is 1 where none is needed.
-
-    Args:
-        weights: probability of each image, float64, shape [N].
-        distortion: D of each example, nats, shape [S * N].
-        model: the model that is measured.
-    """
-
-    weights: Tensor
-    distortion: Tensor
-    model: Model
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Encoded:
     """The evaluation examples under the encoder, in float64.
 
+    Where the data is a distribution over N images and not a sample of one, they are S draws of z for each image, one
+    draw of every image after the other; S is 1 where none is needed.
+
     Args:
-        posterior: e(z|x_n), a batch of N.
+        posterior: e(z|x_n), a batch of N, or of S * N.
         draw: one sample of each.
-        rate: R of each example, nats, shape [N].
-        spec: the run that is measured.
-        distribution: more, where the data is a distribution itself.
+        rate: R of each example, nats, shape [N] or [S * N].
+        distortion: D of each example, as ``rate``.
+        model: the model that is measured.
+        spec: its run.
+        weights: probability of each image, float64, shape [N], where the data is a distribution.
     """
 
     posterior: Posterior
     draw: Draw
     rate: Tensor
+    distortion: Tensor
+    model: Model
     spec: RunSpec
-    distribution: Distribution | None = None
+    weights: Tensor | None = None
+    _taken: list[Aggregate] = field(default_factory=list, init=False, repr=False)
 
     def some(self, most: int, stream: str) -> "Encoded":
-        """At most so many of the examples, drawn, never the first ones; always the same for one stream and N."""
+        """At most so many of the examples, drawn, never the first ones; always the same for one stream and N.
+
+        Of a distribution as many draws of all images as fit, at least one: a part of the images would be another one.
+        """
         count = len(self.draw)
         if count <= most:
             return self
-        chosen = torch.from_numpy(numpy_generator(0, stream).permutation(count)[:most]).to(self.rate.device)
-        return Encoded(posterior=self.posterior[chosen], draw=self.draw[chosen], rate=self.rate[chosen], spec=self.spec)
+        if self.weights is None:
+            chosen = torch.from_numpy(numpy_generator(0, stream).permutation(count)[:most])
+        else:
+            chosen = torch.arange(max(1, most // len(self.weights)) * len(self.weights))
+        chosen = chosen.to(self.rate.device)
+        return replace(
+            self,
+            posterior=self.posterior[chosen],
+            draw=self.draw[chosen],
+            rate=self.rate[chosen],
+            distortion=self.distortion[chosen],
+        )
+
+    def aggregate(self, check: Callable[[], None]) -> Aggregate:
+        """q(z) of a distribution, taken once for all estimators that ask: behind a flow that sees x it takes a while.
+
+        Raises:
+            ValueError: the examples are a sample, whose q(z) nobody knows.
+        """
+        if self.weights is None:
+            raise ValueError("only of a distribution is q(z) known")
+        if not self._taken:
+            self._taken.append(aggregate(self.posterior, self.draw, self.weights, check))
+        return self._taken[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,61 +1,36 @@
 """I(x;z) and KL(q(z) || m(z)) where the data is a distribution over few images: q(z) is known, and not bounded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 from backend.results import InformationInterval
-from worker.distributions import Categorical, Draw, Posterior
-from worker.estimators.contract import LARGEST_ERROR, Encoded, Findings, mean_estimate, mean_over
-
-DRAWS_AT_ONCE = 64
-"""Draws compared with every image between two checks."""
+from worker.estimators.contract import Encoded, Findings, mean_estimate, mean_over
 
 
-def exact_information(encoded: Encoded, weights: Tensor, check: Callable[[], None]) -> Findings:
+def known_information(encoded: Encoded, weights: Tensor, check: Callable[[], None]) -> Findings:
     """``I = sum_n p(x_n) E_{e(z|x_n)}[log e(z|x_n) - log q(z)]`` with ``q(z) = sum_n p(x_n) e(z|x_n)``, and KL = R - I.
 
-    The expectation is a sum where every z can be listed, and a mean over draws elsewhere. Imprecise, and without an
-    interval, where float64 cannot hold the densities of a model that diverged.
+    The expectation is a sum, exact, where every z can be listed, and elsewhere a mean over draws: unbiased, with a
+    standard error, so that I may come out above R and KL(q || m) below 0. The interval is a point, min(I, R): q(z)
+    leaves nothing to bound, and no I exceeds R.
+
+    Imprecise, and without an interval, where float64 cannot hold the densities of a model that diverged.
 
     Args:
         encoded: S draws of N images.
         weights: p(x_n), shape [N].
         check: called between chunks; raises to stop.
     """
-    posterior, images, error = encoded.posterior, slice(len(weights)), 0.0
-    if isinstance(posterior, Categorical):
-        aggregated = (posterior.log_probs[images] + weights.log()[:, None]).logsumexp(0)
-        each = (posterior.mean * (posterior.log_probs - aggregated)).sum(-1)
-    else:
-        pairs = torch.cat([_pairs(posterior[images], draw, check) for draw in _chunks(encoded.draw)])
-        own = posterior.log_prob(encoded.draw)
-        each = own - (pairs + weights.log()).logsumexp(1)
-        error = _rounding(pairs, own)
-    flags = () if error <= LARGEST_ERROR else ("imprecise",)
-    settings = {"examples": len(weights), "samples": len(encoded.draw) // len(weights)}
-    value = float(mean_over(each, weights))
+    q = encoded.aggregate(check)
+    each = (q.log_e.exp() * (q.log_e - q.log_q[:, None])).sum(0) if q.listed else q.own - q.log_q
+    settings = {"examples": len(weights), "samples": q.samples}
+    found = {
+        name: mean_estimate(values, weights, bound=q.bound, flags=q.flags, settings=settings)
+        for name, values in (("mutual_information", each), ("marginal_kl", encoded.rate[: len(each)] - each))
+    }
+    point = min(float(mean_over(each, weights)), float(mean_over(encoded.rate, weights)))
     return Findings(
-        estimates={
-            "mutual_information": mean_estimate(each, weights, bound="exact", flags=flags, settings=settings),
-            "marginal_kl": mean_estimate(encoded.rate - each, weights, bound="exact", flags=flags, settings=settings),
-        },
-        information=None if flags else InformationInterval(lower=value, upper=value, saturated=False),
+        estimates=found,
+        information=None if q.flags else InformationInterval(lower=point, upper=point, saturated=False),
     )
-
-
-def _chunks(draw: Draw) -> Iterator[Draw]:
-    return (draw[start : start + DRAWS_AT_ONCE] for start in range(0, len(draw), DRAWS_AT_ONCE))
-
-
-def _pairs(posterior: Posterior, draw: Draw, check: Callable[[], None]) -> Tensor:
-    """log e(z_m|x_n), shape [M, N]; a flow that sees x is turned round for each pair, which takes a while."""
-    check()
-    return posterior.pairwise_log_prob(draw)
-
-
-def _rounding(pairs: Tensor, own: Tensor) -> float:
-    """Largest difference, nats, between two ways to log e(z|x) of an image's own z: pairs [S * N, N], own [S * N]."""
-    rows = torch.arange(len(own), device=own.device)
-    return float((pairs[rows, rows % pairs.shape[1]] - own).abs().max())

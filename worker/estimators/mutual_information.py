@@ -10,16 +10,10 @@ from torch import Tensor
 from backend.results import InformationInterval
 from backend.spec import MutualInformationEstimator
 from worker.distributions import Draw, Posterior
-from worker.estimators.contract import LARGEST_ERROR, Encoded, Findings, mean_estimate
-from worker.estimators.distribution import exact_information
+from worker.estimators.contract import Encoded, Findings, mean_estimate
+from worker.estimators.distribution import known_information
+from worker.estimators.pairs import INVERTED_AT_ONCE, LARGEST_ERROR, MOST_INVERTED, PAIRS_AT_ONCE
 from worker.estimators.per_dimension import comparable, information_per_dimension
-
-PAIRS_AT_ONCE = 4_000_000
-"""32 MB in float64."""
-MOST_INVERTED = 500
-"""Examples where every pair takes an inverse of the flow."""
-INVERTED_AT_ONCE = 5_000
-"""Pairs that each take an inverse: about a second's work at the paper's width."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +86,8 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     take R of the same examples, because the errors of a difference cancel then; the interval takes R of all examples,
     which bounds I of the population as well and is known better.
     """
-    if encoded.distribution is not None:
-        return exact_information(encoded, encoded.distribution.weights, check)
+    if encoded.weights is not None:
+        return known_information(encoded, encoded.weights, check)
     if encoded.posterior.shares_base:
         some = encoded
         mixture = mixture_information(some.posterior, some.draw, check)

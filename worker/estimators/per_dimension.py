@@ -6,30 +6,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from worker.distributions import DiagonalGaussian, Draw, Marginal, Posterior, StandardNormal
+from worker.distributions import DiagonalGaussian, Posterior
 from worker.estimators.contract import Encoded
 from worker.flows.distributions import FlowPosterior
-from worker.marginals.logistic import UnitLogistic
 
 MOST_EXAMPLES = 1000
 MOST_PAIRS = 100_000_000
 """Pairs of examples over all dimensions, seconds of work: beyond 100 dimensions fewer examples are compared."""
 PAIRS_AT_ONCE = 2_000_000
 """16 MB in float64."""
-
-
-def rate_per_dimension(posterior: Posterior, marginal: Marginal, draw: Draw) -> Tensor | None:
-    """The parts of R, nats, shape [B, latent_dim]; None where it is no sum over the dimensions of z.
-
-    It is one where neither posterior nor marginal ties dimensions together. Exact between Gaussians, one sample of
-    each image where the marginal is logistic: as the rate itself.
-    """
-    if isinstance(posterior, DiagonalGaussian):
-        if isinstance(marginal, StandardNormal):
-            return posterior.kl_from_standard()
-        if isinstance(marginal, UnitLogistic):
-            return posterior.log_prob_each(draw) - marginal.log_prob_each(draw)
-    return None
 
 
 def comparable(encoded: Encoded) -> Encoded | None:

@@ -9,8 +9,9 @@ from backend import toy
 from backend.errors import TrainingError
 from backend.results import Estimate
 from backend.spec import SourceInformationEstimator
-from worker.distributions import Categorical, CategoricalMarginal, Draw, Posterior
-from worker.estimators.contract import Distribution, Encoded, Findings, mean_estimate
+from worker.distributions import CategoricalMarginal, CategoricalPosterior
+from worker.estimators.aggregate import Aggregate
+from worker.estimators.contract import Encoded, Findings, mean_estimate
 
 MOST_ENTRIES = 30_000
 """Of a table that is stored with the point."""
@@ -27,50 +28,47 @@ def source_information(config: SourceInformationEstimator, encoded: Encoded, che
     Raises:
         TrainingError: the data is no distribution whose source is known.
     """
-    known = encoded.distribution
-    if known is None:
+    weights = encoded.weights
+    if weights is None:
         raise TrainingError("source_information needs data whose source is known", "measure it on the data set toy")
-    truth, weights = toy.source(), known.weights
+    truth, q = toy.source(), encoded.aggregate(check)
     rows = {"examples": len(weights), "samples": len(encoded.draw) // len(weights)}
     return Findings(
         estimates={
-            "source_information": _with_source(encoded, weights, rows),
+            "source_information": _with_source(q, weights),
             "posterior_source_information": Estimate(
                 value=truth.information_with_source(truth.posterior), stderr=0.0, bound="exact"
             ),
             "gap_to_entropy": mean_estimate(
-                encoded.rate + known.distortion - truth.entropy,
+                encoded.rate + encoded.distortion - truth.entropy,
                 weights,
-                bound="exact",
+                bound=q.bound,
                 settings={**rows, "entropy": truth.entropy},
             ),
         },
-        arrays=_tables(encoded.posterior, known),
+        arrays=_tables(encoded, weights),
     )
 
 
-def _with_source(encoded: Encoded, weights: Tensor, settings: dict[str, int]) -> Estimate:
-    posterior = encoded.posterior[slice(len(weights))]
-    listed = isinstance(posterior, Categorical)
-    draw = Draw.plain(posterior.support) if isinstance(posterior, Categorical) else encoded.draw
-    joint = posterior.pairwise_log_prob(draw) + weights.log()
-    classes = torch.from_numpy(toy.source().posterior).to(joint)
-    told = joint.softmax(1) @ classes
+def _with_source(q: Aggregate, weights: Tensor) -> Estimate:
+    classes = torch.from_numpy(toy.source().posterior).to(q.log_e)
+    told = (q.log_e + weights.log() - q.log_q[:, None]).exp() @ classes
     each = (torch.xlogy(told, told) - told * (weights @ classes).log()).sum(1)
-    return mean_estimate(each, joint.exp().sum(1) if listed else weights, bound="exact", settings=settings)
+    settings = {"examples": len(weights), "samples": q.samples}
+    return mean_estimate(each, q.log_q.exp() if q.listed else weights, bound=q.bound, flags=q.flags, settings=settings)
 
 
-def _tables(posterior: Posterior, known: Distribution) -> dict[str, list[float]]:
+def _tables(encoded: Encoded, weights: Tensor) -> dict[str, list[float]]:
     """e(z|x) by x, d(x|z) by z, both row-major, and m(z); nothing where z is continuous, or too long to store."""
-    marginal = known.model.m()
-    if not isinstance(posterior, Categorical) or not isinstance(marginal, CategoricalMarginal):
+    posterior, model = encoded.posterior, encoded.model
+    marginal = model.m()
+    if not isinstance(posterior, CategoricalPosterior) or not isinstance(marginal, CategoricalMarginal):
         return {}
     if posterior.log_probs.numel() > MOST_ENTRIES:
         return {}
-    shape = known.model.shape
-    states = torch.eye(len(known.weights), device=known.weights.device)
-    x = states.view(-1, shape.channels, shape.height, shape.width)
-    decoded = known.model.decoder.pairwise_log_prob(x, posterior.support.float())
+    states = torch.eye(len(weights), device=weights.device)
+    x = states.view(-1, model.shape.channels, model.shape.height, model.shape.width)
+    decoded = model.decoder.pairwise_log_prob(x, posterior.support.float())
     return {
         "encoder_matrix": posterior.mean.flatten().tolist(),
         "decoder_matrix": decoded.double().exp().flatten().tolist(),
