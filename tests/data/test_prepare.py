@@ -13,8 +13,9 @@ from backend.spec import Dataset
 from backend.store.dataset_files import artifact_key, pack
 from tests.data.conftest import Shelf
 from worker.data import bring, load
-from worker.data.contract import Data
+from worker.data.contract import Data, Split
 from worker.data.digits import digits
+from worker.data.prepare import _limited
 from worker.observing import SilentObserver
 from worker.rng import StepNoise
 
@@ -139,3 +140,17 @@ def test_limits_draw_and_keep_labels_beside_their_images() -> None:
 def test_digits_are_not_imported() -> None:
     with pytest.raises(DataError, match="needs no file"):
         bring(DIGITS, Path("."), Shelf())
+
+
+def test_a_limit_keeps_everything_of_the_images_that_are_left() -> None:
+    weights, size = torch.arange(1, 11).double() / 55, (10, 1, 2, 2)
+    split = Split(
+        images=torch.arange(10)[:, None, None, None].expand(size), labels=torch.arange(10), white=9.0, weights=weights
+    )
+    limited = _limited(split, 4, "test")
+    left = limited.images[:, 0, 0, 0]
+    assert torch.equal(limited.labels, left)
+    assert limited.white == 9.0
+    assert limited.weights is not None
+    assert torch.allclose(limited.weights, weights[left] / weights[left].sum())
+    assert _limited(split, None, "test") is split

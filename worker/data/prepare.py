@@ -1,5 +1,6 @@
 """From stored arrays to what a run uses: split, limited, binarised, on the device."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,10 +70,15 @@ def _white(images: NDArray[Any]) -> float:
 
 
 def _limited(split: Split, limit: int | None, name: str) -> Split:
-    """So many images, drawn: a stored split may be sorted by class."""
+    """So many images, drawn: a stored split may be sorted by class. Of a distribution, what is left is one again."""
     if limit is None:
         return split
     drawn = numpy_generator(DATA_SEED, f"limit/{name}").permutation(len(split))[:limit]
     index = torch.from_numpy(np.sort(drawn)).to(split.images.device)
-    labels = None if split.labels is None else split.labels[index]
-    return Split(images=split.images[index], labels=labels, white=split.white)
+    weights = None if split.weights is None else split.weights[index]
+    return replace(
+        split,
+        images=split.images[index],
+        labels=None if split.labels is None else split.labels[index],
+        weights=None if weights is None else weights / weights.sum(),
+    )
