@@ -98,11 +98,13 @@ def time_run(spec: RunSpec, facts: DatasetFacts, *, device: torch.device, observ
 
 
 def known_timing(spec: RunSpec, facts: DatasetFacts, other: RunSpec, its_facts: DatasetFacts, timings: Any) -> Timing:
-    """The time of a run at the speed of one like it that has ended here."""
+    """The time of a run at the speed of one like it (:func:`alike`) that has ended here.
+
+    Training takes as long as it has steps. What comes after is the same work on as many images.
+    """
     steps, epochs = steps_of(spec, facts), spec.training.epochs
     train_s = timings["train_s"] * steps / steps_of(other, its_facts)
-    measure_s = timings["measure_s"] * _limited(spec.dataset.eval_limit, facts, "test")
-    measure_s /= _limited(other.dataset.eval_limit, its_facts, "test")
+    measure_s = timings["measure_s"]
     batch = min(spec.training.batch_size, _limited(spec.dataset.train_limit, facts, "train"))
     return Timing(
         seconds=train_s + measure_s,
@@ -117,14 +119,28 @@ def known_timing(spec: RunSpec, facts: DatasetFacts, other: RunSpec, its_facts: 
 
 
 def alike(spec: RunSpec, facts: DatasetFacts, other: RunSpec, its_facts: DatasetFacts) -> bool:
-    """Whether a step of one run costs what a step of the other does, and so does what is measured afterwards."""
+    """Whether a step of one run costs what a step of the other does, and so does what is measured afterwards.
+
+    Pictures take the same time for any number of test images, each image its share and pairs of images its square:
+    so their numbers have to be equal.
+    """
     return (
         spec.architecture == other.architecture
         and spec.training.batch_size == other.training.batch_size
-        and spec.objective.rate.kind == other.objective.rate.kind
+        and _terms(spec.objective.model_dump()) == _terms(other.objective.model_dump())
         and spec.evaluation == other.evaluation
         and facts.shape == its_facts.shape
+        and _limited(spec.dataset.eval_limit, facts, "test") == _limited(other.dataset.eval_limit, its_facts, "test")
     )
+
+
+def _terms(config: dict[str, Any]) -> dict[str, Any]:
+    """An objective without its weights and targets, which take no time; a whole number may be a count of something."""
+    return {
+        name: _terms(value) if isinstance(value, dict) else value
+        for name, value in config.items()
+        if not isinstance(value, float)
+    }
 
 
 def steps_of(spec: RunSpec, facts: DatasetFacts) -> int:

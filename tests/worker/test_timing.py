@@ -119,21 +119,48 @@ def test_a_run_like_it_gives_its_speed_to_any_number_of_epochs_and_images() -> N
     found = known_timing(spec, facts, other, facts, {"train_s": 4.0, "measure_s": 3.0})
     assert found.steps == 380
     assert found.train_s == pytest.approx(4.0 / 20 * 380)
+    assert found.measure_s == 3.0
     assert found.seconds == pytest.approx(found.train_s + 3.0)
     assert found.draw_s is None
-    fewer = known_timing(
-        spec_of(dataset={"name": "digits", "eval_limit": 45}), facts, other, facts, {"train_s": 4.0, "measure_s": 3.0}
-    )
-    assert fewer.measure_s == pytest.approx(3.0 / 2)
 
 
 @pytest.mark.parametrize(
-    "body", [{"width": 0.1}, {"batch_size": 32}, {"architecture": "--l"}, {"target_rate": 1.0}, {"network": "conv"}]
+    "body",
+    [
+        {"width": 0.1},
+        {"batch_size": 32},
+        {"architecture": "--l"},
+        {"target_rate": 1.0},
+        {"network": "conv"},
+        {"dataset": {"name": "digits", "eval_limit": 45}},
+        {"dataset": "digits"},
+    ],
 )
-def test_another_model_batch_or_rate_term_is_not_alike(body: dict[str, object]) -> None:
+def test_another_model_batch_rate_term_or_test_split_is_not_alike(body: dict[str, object]) -> None:
     facts = DATASETS["digits"]
     assert not alike(spec_of(**body), facts, spec_of(), facts)
     assert not alike(spec_of(), facts, spec_of(), replace(facts, height=9))
+
+
+def test_the_whole_test_split_is_as_good_as_a_limit_of_as_many() -> None:
+    facts, half = DATASETS["digits"], {"dataset": {"name": "digits", "eval_limit": 180}}
+    assert facts.splits["test"] == 360
+    smaller = replace(facts, splits={**facts.splits, "test": 180})
+    assert alike(spec_of(dataset="digits"), smaller, spec_of(**half), facts)
+    assert not alike(spec_of(dataset="digits"), smaller, spec_of(dataset="digits"), facts)
+
+
+def test_an_objective_may_differ_in_its_weights_and_targets_and_in_nothing_else() -> None:
+    facts = DATASETS["digits"]
+
+    def comparable(first: dict[str, object], second: dict[str, object]) -> bool:
+        return alike(spec_of(objective={"rate": first}), facts, spec_of(objective={"rate": second}), facts)
+
+    target: dict[str, object] = {"kind": "target", "target_rate": 3.0}
+    assert comparable({"kind": "beta", "beta": 0.5}, {"kind": "beta", "beta": 2.0})
+    assert comparable(target, {"kind": "target", "target_rate": 4.0, "weight": 2.0})
+    assert not comparable(target, {**target, "form": "penalty"})
+    assert not comparable(target, {"kind": "none"})
 
 
 def test_a_model_that_is_too_large_is_given_up_before_it_takes_memory() -> None:
@@ -143,7 +170,7 @@ def test_a_model_that_is_too_large_is_given_up_before_it_takes_memory() -> None:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("after", [0, 30, 60])
+@pytest.mark.parametrize("after", [0, 15, 30])  # it asks 33 times where the clock leaves room for nothing twice
 def test_it_stops_when_it_is_asked_to(after: int) -> None:
     class Impatient(SilentObserver):
         calls = 0
