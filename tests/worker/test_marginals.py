@@ -285,7 +285,8 @@ def test_every_tuple_trains_and_is_measured(encoder: str, marginal: str, decoder
     assert point.rate.settings["rate"] == ("closed form" if closed else "sampled")
     assert math.isfinite(point.neg_elbo.value)
     assert point.mutual_information is not None
-    assert point.mutual_information.upper <= point.rate.value
+    lower = point.estimates["mutual_information_self"]
+    assert lower.value <= point.rate.value + 3 * math.hypot(lower.stderr, point.rate.stderr)
     parts = point.arrays.get("kl_per_dimension")
     if encoder == "-" and marginal in "-l":
         assert sum(parts) == pytest.approx(point.rate.value, rel=1e-5)
