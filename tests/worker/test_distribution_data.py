@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from backend import toy
+from backend.errors import Cancelled
 from backend.spec import SourceInformationEstimator
 from tests.worker.conftest import data_of, encoded_of, spec_of
+from tests.worker.test_flows import posterior_of
 from worker.data.contract import Data, Split
-from worker.distributions import CategoricalPosterior, DiagonalGaussian
-from worker.estimators.contract import mean_estimate
+from worker.distributions import CategoricalPosterior, DiagonalGaussian, StandardNormal, sampled_rate
+from worker.estimators.contract import Encoded, mean_estimate, mean_over
 from worker.estimators.distribution import known_information
 from worker.estimators.source_information import source_information
 from worker.evaluate import evaluate
@@ -24,6 +26,7 @@ from worker.train import SilentObserver, train
 
 TRUTH = toy.source()
 AT_START = Position(step=0, steps=1, steps_per_epoch=1, pace=1.0)
+NOT_SUMMED = ("mutual_information", "marginal_kl", "source_information", "gap_to_entropy")
 DENSE = {
     "encoder": {"kind": "gaussian", "network": "mlp"},
     "decoder": {"kind": "factorised", "network": "mlp"},
@@ -146,5 +149,111 @@ def test_a_gaussian_z_is_measured_with_the_error_of_its_draws(data: Data) -> Non
     lower = TRUTH.entropy - point.distortion.value - 3 * point.distortion.stderr
     information = point.estimates["mutual_information"]
     assert lower <= information.value <= point.rate.value + 3 * information.stderr
+    assert {point.estimates[name].bound for name in NOT_SUMMED} == {"estimate"}
+    assert point.mutual_information.lower == point.mutual_information.upper <= point.rate.value
     assert len(point.arrays["kl_per_dimension"]) == 30
     assert sum(point.arrays["kl_per_dimension"]) == pytest.approx(point.rate.value, rel=1e-6)  # R is summed in float32
+
+
+def weak(draws: int, seed: int) -> tuple[DiagonalGaussian, Encoded]:
+    """One dimension that tells little of 30 states, under the marginal N(0, 1)."""
+    generator = torch.Generator().manual_seed(0)
+    loc = 0.1 * torch.randn(30, 1, generator=generator, dtype=torch.float64)
+    e = DiagonalGaussian(loc, torch.full_like(loc, 0.99))
+    many = e[torch.arange(30).repeat(draws)]
+    draw = many.rsample(StepNoise(seed, "weak", torch.device("cpu")).at(0)).double()
+    weights = torch.from_numpy(TRUTH.data)
+    return e, encoded_of(many, draw, many.kl_from_standard().sum(1), weights=weights)
+
+
+def test_information_from_draws_is_unbiased_with_its_error_and_its_interval_stays_below_the_rate() -> None:
+    weights, values, errors, above = torch.from_numpy(TRUTH.data), [], [], 0
+    for seed in range(200):
+        e, encoded = weak(20, seed)
+        found = known_information(encoded, weights, lambda: None)
+        estimate, kl = found.estimates["mutual_information"], found.estimates["marginal_kl"]
+        rate = float(weights @ encoded.rate[:30])
+        assert (estimate.bound, kl.bound) == ("estimate", "estimate")
+        assert estimate.value + kl.value == pytest.approx(rate, abs=1e-12)
+        assert found.information is not None
+        assert found.information.lower == found.information.upper == min(estimate.value, rate)
+        above += estimate.value > rate
+        values.append(estimate.value)
+        errors.append(estimate.stderr)
+    assert 0 < above < 200
+    z = torch.linspace(-8, 8, 4001, dtype=torch.float64)
+    densities = torch.distributions.Normal(e.loc, e.scale).log_prob(z)
+    log_q = (densities + weights.log()[:, None]).logsumexp(0)
+    truth = float(weights @ torch.trapezoid(densities.exp() * (densities - log_q), z))
+    spread = float(torch.tensor(values).std())
+    assert float(torch.tensor(values).mean()) == pytest.approx(truth, abs=4 * spread / math.sqrt(200))
+    assert float(torch.tensor(errors).mean()) == pytest.approx(spread, rel=0.2)
+
+
+def test_all_estimators_take_the_pairs_once_in_chunks_that_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.estimators.aggregate.PAIRS_AT_ONCE", 30 * 70)  # the last of 9 chunks is smaller
+    _, encoded = weak(20, seed=0)
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 9:
+            raise Cancelled("stop")
+
+    chunked = source_information(SourceInformationEstimator(), encoded, check)
+    information = known_information(encoded, encoded.weights, check)
+    assert asked == 9
+    monkeypatch.undo()
+    _, again = weak(20, seed=0)
+    for found, whole in (
+        (chunked, source_information(SourceInformationEstimator(), again, lambda: None)),
+        (information, known_information(again, again.weights, lambda: None)),
+    ):
+        for name, estimate in whole.estimates.items():
+            assert found.estimates[name].value == pytest.approx(estimate.value, abs=1e-12), name
+    _, stopped = weak(20, seed=0)
+    with pytest.raises(Cancelled):
+        source_information(SourceInformationEstimator(), stopped, check)
+
+
+def test_densities_that_float64_cannot_hold_are_flagged_in_every_estimate_made_of_them(data: Data) -> None:
+    generator = torch.Generator().manual_seed(6)
+    loc = 1e6 * torch.randn(30, 2, generator=generator, dtype=torch.float64)
+    e = DiagonalGaussian(loc, torch.full_like(loc, 1e-3))
+    encoded = encoded_of(e, e.rsample(noise()).double(), weights=data.test.weights)
+    information = known_information(encoded, data.test.weights, lambda: None)
+    source = source_information(SourceInformationEstimator(), encoded, lambda: None)
+    assert information.information is None
+    for estimate in (*information.estimates.values(), source.estimates["source_information"]):
+        assert estimate.flags == ("imprecise",)
+
+
+def test_behind_a_flow_that_sees_x_as_many_pairs_are_taken_as_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.estimators.aggregate.MOST_INVERTED", 15)
+    monkeypatch.setattr("worker.estimators.aggregate.INVERTED_AT_ONCE", 5 * 4)  # 45 draws, 4 at once
+    few, weights = posterior_of(5, 2, 3), torch.tensor([0.1, 0.1, 0.2, 0.2, 0.4], dtype=torch.float64)
+    e = few[torch.arange(5).repeat(20)]
+    with torch.no_grad():
+        draw = e.rsample(noise())
+        encoded = encoded_of(e, draw, sampled_rate(e, StandardNormal(2), draw), weights=weights)
+        found = known_information(encoded, weights, lambda: None)
+        slow = torch.stack([few.log_prob(few.invert(z.expand(5, 2))) for z in draw.z[:45]])
+        each = e[slice(45)].log_prob(draw[:45]) - (slow + weights.log()).logsumexp(1)
+    estimate = found.estimates["mutual_information"]
+    assert estimate.settings["samples"] == 9
+    assert estimate.value == pytest.approx(float(mean_over(each, weights)), abs=1e-9)
+    kl = mean_over(encoded.rate[:45] - each, weights)
+    assert found.estimates["marginal_kl"].value == pytest.approx(float(kl), abs=1e-9)
+
+
+def test_some_examples_of_a_distribution_are_whole_draws_of_all_its_images() -> None:
+    _, encoded = weak(20, seed=0)
+    some = encoded.some(100, "test")
+    assert torch.equal(some.weights, encoded.weights)
+    for name in ("rate", "distortion"):
+        assert torch.equal(getattr(some, name), getattr(encoded, name)[:90])
+    assert torch.equal(some.draw.z, encoded.draw.z[:90])
+    assert len(some.posterior) == 90
+    assert some.aggregate(lambda: None).samples == 3
+    assert len(encoded.some(7, "test").draw) == 30

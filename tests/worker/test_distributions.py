@@ -1,11 +1,26 @@
 """Densities against torch's own, and the closed-form rate against the sampled one."""
 
 import math
+from dataclasses import dataclass
 
+import pytest
 import torch
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from worker.distributions import DiagonalGaussian, Draw, StandardNormal, closed_form, rate, sampled_rate
+from worker.distributions import (
+    CategoricalMarginal,
+    CategoricalPosterior,
+    DiagonalGaussian,
+    Draw,
+    Marginal,
+    StandardNormal,
+    closed_form,
+    rate,
+    rate_per_dimension,
+    sampled_rate,
+)
+from worker.marginals.logistic import UnitLogistic
 from worker.rng import FixedNoise, StepNoise
 
 CPU = torch.device("cpu")
@@ -53,6 +68,43 @@ def test_another_marginal_gets_the_sampled_rate() -> None:
     e, draw = posterior(4, 3), Draw.plain(torch.zeros(4, 3, dtype=torch.float64))
     assert closed_form(e, Shifted()) is None  # type: ignore[arg-type]
     assert torch.equal(rate(e, Shifted(), draw), e.log_prob(draw) - Shifted().log_prob(draw))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Cauchy:
+    """A product over the dimensions that no module here has heard of."""
+
+    def log_prob_each(self, draw: Draw) -> Tensor:
+        return torch.distributions.Cauchy(0.0, 1.0).log_prob(draw.z)
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        return self.log_prob_each(draw).sum(-1)
+
+
+@pytest.mark.parametrize("marginal", [StandardNormal(3), UnitLogistic(3), Cauchy()])
+def test_the_parts_of_the_rate_add_up_to_it_whatever_the_factorised_marginal(marginal: Marginal) -> None:
+    e = posterior(4, 3)
+    draw = e.rsample(StepNoise(0, "test", CPU).at(0)).double()
+    parts = rate_per_dimension(e, marginal, draw)
+    assert parts is not None
+    assert parts.shape == (4, 3)
+    assert torch.allclose(parts.sum(1), rate(e, marginal, draw), atol=1e-12)
+    closed = closed_form(e, marginal)
+    assert (closed is None) == isinstance(marginal, (UnitLogistic, Cauchy))
+    if closed is None:
+        assert torch.allclose(parts.sum(1), sampled_rate(e, marginal, draw), atol=1e-12)
+
+
+def test_a_categorical_has_a_closed_rate_without_parts_and_only_under_its_own_marginal() -> None:
+    e = CategoricalPosterior.of_logits(torch.randn(4, 3, generator=torch.Generator().manual_seed(0)).double())
+    marginal = CategoricalMarginal(torch.tensor([0.2, 0.3, 0.5]).double().log())
+    draw = e.rsample(StepNoise(0, "test", CPU).at(0))
+    closed = closed_form(e, marginal)
+    assert closed is not None
+    assert torch.equal(rate(e, marginal, draw), closed)
+    assert rate_per_dimension(e, marginal, draw) is None
+    assert closed_form(e, StandardNormal(3)) is None
+    assert closed_form(posterior(4, 3), marginal) is None
 
 
 def test_the_first_columns_of_fixed_noise_do_not_depend_on_how_many_there_are() -> None:

@@ -1,6 +1,8 @@
 """What each dimension carries: against slow twins and models whose truth is known."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,9 +10,11 @@ import torch
 from backend.spec import ActiveUnitsEstimator, MutualInformationEstimator
 from tests.worker.conftest import encoded_of
 from tests.worker.test_flows import flow_of, posterior_of
+from worker import evaluate
 from worker.distributions import DiagonalGaussian, Draw
-from worker.estimators.active_units import DRAWS, active_units, variance_of_sampled_means
+from worker.estimators.active_units import DRAWS, MOST_EXAMPLES, active_units, variance_of_sampled_means
 from worker.estimators.mutual_information import mutual_information
+from worker.estimators.pairs import MOST_INVERTED
 from worker.estimators.per_dimension import comparable, information_per_dimension
 from worker.flows.distributions import FlowPosterior
 from worker.rng import StepNoise
@@ -86,3 +90,16 @@ def test_active_units_behind_a_flow_are_those_of_means_over_many_draws() -> None
     exact = torch.stack(many).mean(0).var(dim=0)
     assert torch.allclose(torch.tensor(found.arrays["posterior_mean_variance"]), exact.float(), atol=0.05)
     assert found.estimates["active_units"].value == int((exact >= 0.05).sum())
+
+
+def test_the_documentation_tells_the_draws_that_are_taken() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "measurements.md").read_text()
+    told = re.search(r"the mean is of (\d+) draws for at most (\d+) images", text)
+    assert told is not None
+    assert [int(each) for each in told.groups()] == [DRAWS, MOST_EXAMPLES]
+    told = re.search(
+        r"drawn (\d+) times for each state there \((\d+) times\s.*?at most ([\d,]+) pairs", text, re.DOTALL
+    )
+    assert told is not None
+    numbers = [int(each.replace(",", "")) for each in told.groups()]
+    assert numbers == [evaluate.DRAWS, evaluate.DRAWS_OF_FLOWS, MOST_INVERTED**2]

@@ -93,7 +93,9 @@ def mean_over(each: Tensor, weights: Tensor | None) -> Tensor:
     """Mean over the first dimension of values [N, ...]; over a distribution, of S draws of all images [S * N, ...]."""
     if weights is None:
         return each.mean(0)
-    mean: Tensor = torch.tensordot(weights, each.view(-1, len(weights), *each.shape[1:]).mean(0), dims=1)
+    draws = each.view(-1, len(weights), *each.shape[1:])
+    # shifted by the first draw, so that the mean of equal ones is that one to the last bit
+    mean: Tensor = torch.tensordot(weights, draws[0] + (draws - draws[0]).mean(0), dims=1)
     return mean
 
 
