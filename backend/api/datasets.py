@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
+from backend.api.frontier import Bound
 from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf
 from backend.api.records import Failure, failure
 from backend.datasets import DATASETS, DatasetFacts
@@ -52,13 +53,6 @@ class BytesDone(BaseModel):
 
     done: int
     total: int | None
-
-
-class Bound(BaseModel):
-    """An upper bound on the data entropy H, nats per example."""
-
-    value: float
-    source: str
 
 
 class DatasetRecord(BaseModel):
@@ -199,7 +193,7 @@ def _record(facts: DatasetFacts, activity: Mapping[str, Activity], artifacts: Ar
         checksum=facts.sha256,
         uploaded=facts.name not in DATASETS,
         sources=list(facts.sources),
-        entropy_bound=Bound(value=facts.entropy_bound.value, source=facts.entropy_bound.source),
+        entropy_bound=Bound.of(facts.entropy_bound),
         defaults=dict(facts.defaults),
         note=facts.note,
     )

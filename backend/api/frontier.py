@@ -30,6 +30,10 @@ class Bound(BaseModel):
     exact: bool
     """Whether it is H itself."""
 
+    @classmethod
+    def of(cls, bound: EntropyBound) -> "Bound":
+        return cls(value=bound.value, source=bound.source, exact=bound.exact)
+
 
 class Reference(BaseModel):
     """The corner that hypervolumes are measured against: (2H, 2H), nats."""
@@ -82,7 +86,7 @@ def get_frontier(
         return {
             "dataset": wanted,
             "revision": columns.revision,
-            "entropy_bound": {"value": bound.value, "source": bound.source, "exact": bound.exact},
+            "entropy_bound": Bound.of(bound).model_dump(),
             "reference": {"rate": corner[0], "distortion": corner[1]},
             "groups": _groups(columns, chosen, group_by, corner),
         }
