@@ -121,7 +121,8 @@ class FlowEncoder(Part):
     """A diagonal Gaussian, then steps of mean-only Gaussian inverse autoregressive flow.
 
     Without context the flow does not see x: e(z|x) = N(f^-1(z); mu(x), diag(sigma(x)^2)), which is the Gaussian encoder
-    in other coordinates, as if the marginal were a flow.
+    in other coordinates, as if the marginal were a flow. Under the VampPrior even that falls out of the rate: with
+    b = f^-1(z), R = E[log N(b; mu(x), s(x)^2) - log sum_i w_i N(b; mu_i, s_i^2)], where f no longer stands.
     """
 
     title: ClassVar[str] = "Inverse autoregressive flow"
