@@ -11,7 +11,7 @@ from typing import Any
 from backend.datasets import DatasetFacts
 from backend.expand import SHORT_KEYS, expand
 from backend.methods import METHODS, Method
-from backend.presets import PRESETS, Preset
+from backend.presets import PRESETS, Preset, presets_for
 from backend.spec import UNIONS, Config, Dataset, Part, RunSpec, kinds
 
 Entry = dict[str, Any]
@@ -22,8 +22,8 @@ def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
     """Every table by name: a list of ``{name, title, paper, schema, defaults}``.
 
     Encoders, decoders and marginals also have their ``symbol``; methods their ``formula`` and ``knobs``; data sets
-    their ``shape`` and ``kind_defaults``, what a part of one kind changes; presets their ``note``; ``sections`` are the
-    parts of a specification outside the unions.
+    their ``shape``, ``kind_defaults``, what a part of one kind changes, and ``presets``, the names of those that they
+    take; presets their ``note``; ``sections`` are the parts of a specification outside the unions.
     """
     unions = {union: [_part_entry(part) for part in kinds(union).values()] for union in UNIONS}
     return {
@@ -77,7 +77,8 @@ def _dataset_entry(facts: DatasetFacts, datasets: Mapping[str, DatasetFacts]) ->
     defaults = expand({"dataset": facts.name}, datasets).spec.model_dump(mode="json")
     by_kind = [{"part": part, "kind": kind, "defaults": more} for (part, kind), more in facts.kind_defaults.items()]
     entry = _entry(facts.name, facts.title, "", schema, defaults)
-    return entry | {"shape": list(facts.shape), "note": facts.note, "kind_defaults": by_kind}
+    more = {"shape": list(facts.shape), "note": facts.note, "kind_defaults": by_kind, "presets": presets_for(facts)}
+    return entry | more
 
 
 def _method_entry(method: Method) -> Entry:

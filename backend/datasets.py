@@ -52,6 +52,8 @@ class DatasetFacts:
     """(part, kind) -> what a run with such a part sets besides, such as a smaller width for a costly decoder."""
     distribution: bool = False
     """Whether each split is the distribution itself, every image once with its probability, and no sample of it."""
+    source_known: bool = False
+    """Whether the joint distribution with the hidden class that made the data, p(x, z*), is known."""
     note: str = ""
 
     @property
@@ -223,10 +225,10 @@ TOY = DatasetFacts(
         ("encoder", "gaussian"): _toy_networks("encoder", "gaussian"),
         ("encoder", "flow"): _toy_networks("encoder", "flow"),
         ("decoder", "factorised"): _toy_networks("decoder", "factorised"),
-        ("decoder", "pixelcnn"): {"architecture": {"likelihood": {"kind": "bernoulli"}}},
         ("marginal", "vamp"): {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 10}}},
     },
     distribution=True,
+    source_known=True,
     note="Thirty states with their probabilities, as if the data were infinite: means over it are exact.",
 )
 

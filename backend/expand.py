@@ -15,9 +15,9 @@ from pydantic.fields import FieldInfo
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.methods import METHODS, method_of
-from backend.presets import PRESETS, Preset
+from backend.presets import PRESETS, Preset, presets_for
 from backend.rules import broken_rules
-from backend.spec import DEFAULT_DATASET, Config, RunSpec, kinds
+from backend.spec import DEFAULT_DATASET, UNIONS, Config, RunSpec, kinds
 
 Tree = dict[str, Any]
 Path = tuple[str, ...]
@@ -72,13 +72,13 @@ def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
     reader = _Reader(_whole_numbers(body))
     explicit = reader.explicit()
     facts = _facts(explicit, datasets, reader)
-    method, preset = reader.method(), reader.preset()
+    method, preset = reader.method(), reader.preset(explicit, facts)
     above = (reader.method_objective(method), explicit)
     layers = _defaults(facts, preset, above)
     tree = _laid(*layers, *above)
     reader.network(explicit, tree)
     spec = reader.validate(_laid(*layers, *above))
-    problems = broken_rules(spec, facts)
+    problems = [*_unused(preset, spec), *broken_rules(spec, facts)]
     if problems:
         raise Invalid([FieldProblem(reader.as_written(p.loc), p.msg) for p in problems])
     return Expanded(spec, method or method_of(spec.objective))
@@ -97,6 +97,20 @@ def _defaults(facts: DatasetFacts, preset: Preset | None, above: tuple[Tree, ...
         return [identity, facts.defaults]  # of the wrong type; validation says so
     chosen = [(part, _kind(architecture.get(part)) or "") for part, _ in _AXES]
     return [identity, facts.defaults, *(facts.kind_defaults[each] for each in chosen if each in facts.kind_defaults)]
+
+
+def _unused(preset: Preset | None, spec: RunSpec) -> list[FieldProblem]:
+    """A rate term of another kind would drop what the preset sets there, and the run would not be the recipe."""
+    kind = preset.rate_kind if preset else None
+    if preset is None or kind in (None, spec.objective.rate.kind):
+        return []
+    return [
+        FieldProblem(
+            ("preset",),
+            f"{preset.name} sets a rate term of kind {kind}, and objective.rate here is {spec.objective.rate.kind}: "
+            "choose another preset, or a method with that term",
+        )
+    ]
 
 
 def _laid(*layers: Mapping[str, Any]) -> Tree:
@@ -118,6 +132,21 @@ def networks_of(part: str, kind: str | None) -> tuple[str, ...]:
     config = kinds(f"{part}s").get(kind or "")
     field = config.model_fields.get("network") if config else None
     return tuple(each.model_fields["kind"].default for each in _configs(field.annotation)) if field else ()
+
+
+def _takers(network: Any) -> str:
+    """Says which kinds of part take a network; where there is no such network, which take any."""
+    taken = {
+        part: {kind: networks_of(part, kind) for kind in kinds(f"{part}s")} for _, part, _ in SHORT_KEYS["network"]
+    }
+    wanted = _kind(network)
+    known = any(wanted in networks for kinds_of in taken.values() for networks in kinds_of.values())
+    found = []
+    for part, kinds_of in taken.items():
+        takers = [kind for kind, networks in kinds_of.items() if (wanted in networks if known else networks)]
+        if takers:
+            found.append(f"{part}s that take {wanted if known else 'one'}: {', '.join(takers)}")
+    return "; ".join(found)
 
 
 def symbols(axis: str) -> dict[str, str]:
@@ -221,7 +250,9 @@ class _Reader:
                 self.written_by[path] = ("network",)
                 self._write(explicit, path, value)
         if ("network",) not in self.written_by.values():
-            self._problem(("network",), f"no part of this architecture takes it; choose from: {_listed(choices)}")
+            none = "this architecture takes no network"
+            msg = f"no part of this architecture takes it; choose from: {_listed(choices)}" if choices else none
+            self._problem(("network",), f"{msg}; {_takers(value)}")
             self._raise()
 
     def _write(self, tree: Tree, path: Path, value: Any) -> None:
@@ -244,15 +275,24 @@ class _Reader:
             self._raise()
         return str(name)
 
-    def preset(self) -> Preset | None:
-        """The preset asked for, or None."""
+    def preset(self, explicit: Tree, facts: DatasetFacts) -> Preset | None:
+        """The preset asked for, or None; the fields that it sets, and the writer did not, go by its name."""
         if "preset" not in self.body:
             return None
         name = self.body["preset"]
         if not isinstance(name, str) or name not in PRESETS:
             self._problem(("preset",), f"no such preset; choose from: {', '.join(PRESETS)}")
-            self._raise()
-        return PRESETS[str(name)]
+        elif name not in presets_for(facts):
+            self._problem(
+                ("preset",),
+                f"{facts.name} is a distribution, whose own defaults are the paper's recipe for it: leave preset out",
+            )
+        self._raise()
+        preset = PRESETS[str(name)]
+        for path in _leaves(preset.tree):
+            if not _has(explicit, path):
+                self.written_by[path] = ("preset",)
+        return preset
 
     def method_objective(self, name: str | None) -> Tree:
         """The objective of the method asked for, its knobs set from the short keys."""
@@ -307,10 +347,7 @@ class _Reader:
             raise Invalid(self.problems)
 
 
-_KINDS = {kind for union in ("encoders", "decoders", "marginals", "networks", "likelihoods") for kind in kinds(union)}
-_TAGS = _KINDS | {
-    kind for union in ("rate_terms", "divergences", "information_terms", "estimators") for kind in kinds(union)
-}
+_TAGS = {kind for union in UNIONS for kind in kinds(union)}
 
 
 def _without_tags(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -329,7 +366,7 @@ def _no_such_field(loc: tuple[str | int, ...]) -> str:
     known = list(dict.fromkeys(field for config in here for field in config.model_fields))
     close = get_close_matches(str(name), known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"it has: {', '.join(known)}"
-    return f"{'.'.join(map(str, path))} has no {name}; {hint}"
+    return f"{'.'.join(map(str, _without_tags(loc)[:-1]))} has no {name}; {hint}"
 
 
 def _configs(annotation: Any) -> list[type[Config]]:
@@ -361,9 +398,18 @@ def _merge(below: Any, above: Any) -> Any:
     return {**below, **{key: _merge(below.get(key), value) for key, value in above.items()}}
 
 
+def _leaves(tree: Mapping[str, Any], above: Path = ()) -> list[Path]:
+    """The path of every field that a tree sets."""
+    return [
+        path
+        for key, value in tree.items()
+        for path in (_leaves(value, (*above, key)) if isinstance(value, Mapping) else [(*above, key)])
+    ]
+
+
 def _listed(names: list[str]) -> str:
     """Each name once, in order."""
-    return ", ".join(dict.fromkeys(names)) or "none"
+    return ", ".join(dict.fromkeys(names))
 
 
 def _has(tree: Any, path: Path) -> bool:

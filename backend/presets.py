@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.datasets import DatasetFacts
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A recipe for any tuple, method and data set; whatever a run says beside it goes first."""
+    """A recipe for any tuple and any data set of samples; whatever a run says beside it goes first.
+
+    A data set that is a distribution has its own recipe. Where the recipe sets a rate term, the run has to have one of
+    that kind.
+    """
 
     name: str
     title: str
@@ -16,6 +22,12 @@ class Preset:
     """What the recipe fixes, and which of it the paper leaves open."""
     tree: Mapping[str, Any]
     """The part of a specification it sets; the rest are class defaults, which are paper B's networks and sizes."""
+
+    @property
+    def rate_kind(self) -> str | None:
+        """The kind of rate term that the recipe is for; null where it is for any."""
+        kind: str | None = self.tree.get("objective", {}).get("rate", {}).get("kind")
+        return kind
 
 
 _TRAINING = {
@@ -47,3 +59,8 @@ PRESETS: dict[str, Preset] = {
     )
 }
 """Every preset by name."""
+
+
+def presets_for(facts: DatasetFacts) -> list[str]:
+    """The presets that a data set takes, by name."""
+    return [] if facts.distribution else list(PRESETS)

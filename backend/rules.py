@@ -1,13 +1,17 @@
 """Rules between the fields of a specification, and between a field and the data."""
 
-import math
+from pydantic import BaseModel
 
-from backend.datasets import DatasetFacts
+from backend.datasets import DATASETS, DatasetFacts
 from backend.errors import FieldProblem
-from backend.spec import Architecture, AutoregressiveNetwork, Dataset, FlowEncoder, FlowMarginal, RunSpec
+from backend.sizes import kept, parameters
+from backend.spec import Architecture, Dataset, RunSpec
 
-MAX_LAYER_PARAMETERS = 2**29
-"""2 GiB in float32, four times that with Adam: room for every width on MNIST. Beyond it lies a typing error."""
+MOST_PARAMETERS = 2**30
+"""Of a model: 4 GiB in float32, 16 GiB with gradients and Adam. Every tuple with a data set's own sizes has room at
+every width; beyond it lies a typing error."""
+MOST_KEPT = 2**32
+"""Numbers that a step keeps for the gradient: 16 GiB in float32."""
 
 
 def broken_rules(spec: RunSpec, facts: DatasetFacts) -> list[FieldProblem]:
@@ -33,36 +37,23 @@ def broken_rules(spec: RunSpec, facts: DatasetFacts) -> list[FieldProblem]:
         found.append(
             FieldProblem(
                 ("objective", "rate", "anneal_epochs"),
-                f"annealing over {anneal} epochs never ends in {training.epochs} epochs of training",
+                f"annealing over {anneal} epochs never ends in {training.epochs} epochs of training: lower "
+                "objective.rate.anneal_epochs, or raise training.epochs",
             )
         )
     found += _categorical_parts(spec.architecture, facts)
-    if spec.architecture.decoder.kind == "pixelcnn" and min(facts.height, facts.width) < 2:
-        found.append(
-            FieldProblem(
-                ("architecture", "decoder"),
-                f"a pixelcnn decoder needs images of at least 2 x 2 pixels; those of {facts.name} are "
-                f"{facts.height} x {facts.width}: choose factorised",
-            )
-        )
+    found += _pixelcnn(spec.architecture, facts)
     asked = [estimator.kind for estimator in spec.evaluation.estimators]
-    if "source_information" in asked and facts.name != "toy":
+    if "source_information" in asked and not facts.source_known:
+        known = ", ".join(each.name for each in DATASETS.values() if each.source_known)
         found.append(
             FieldProblem(
                 ("evaluation", "estimators", asked.index("source_information")),
-                f"nobody knows the source of {facts.name}: only toy takes source_information",
+                f"nobody knows the source of {facts.name}: leave it out; data with a known source: {known}",
             )
         )
     found += _vamp(spec.architecture, dataset.train_limit or train)
-    parameters = largest_layer(spec, facts)
-    if parameters > MAX_LAYER_PARAMETERS:
-        found.append(
-            FieldProblem(
-                ("architecture", "width"),
-                f"the largest layer would hold {parameters:.1e} parameters, over the limit of "
-                f"{MAX_LAYER_PARAMETERS:.0e}: lower width, units, latent_dim or pseudo_inputs, or use smaller images",
-            )
-        )
+    found += _too_large(spec, facts)
     return found
 
 
@@ -89,8 +80,6 @@ def _categorical_parts(architecture: Architecture, facts: DatasetFacts) -> list[
         wrong.append(("decoder", f"a categorical decoder reads one-hot z, which an encoder of kind {encoder} lacks"))
     if decoder == "categorical" and likelihood != "categorical":
         wrong.append(("likelihood", "a categorical decoder says which pixel is lit: the likelihood is categorical"))
-    if decoder == "pixelcnn" and likelihood == "categorical":
-        wrong.append(("likelihood", "a pixelcnn decoder draws one pixel after the other: choose bernoulli"))
     if facts.values != "one-hot":
         wrong += [
             (part, f"is for one-hot images; those of {facts.name} are {facts.values}")
@@ -98,6 +87,24 @@ def _categorical_parts(architecture: Architecture, facts: DatasetFacts) -> list[
             if kind == "categorical"
         ]
     return [FieldProblem(("architecture", part), msg) for part, msg in wrong]
+
+
+def _pixelcnn(architecture: Architecture, facts: DatasetFacts) -> list[FieldProblem]:
+    """An autoregressive decoder needs rows and columns, and pixels that are drawn one after the other."""
+    if architecture.decoder.kind != "pixelcnn":
+        return []
+    if min(facts.height, facts.width) < 2:
+        return [
+            FieldProblem(
+                ("architecture", "decoder"),
+                f"a pixelcnn decoder needs images of at least 2 x 2 pixels; those of {facts.name} are "
+                f"{facts.height} x {facts.width}: choose factorised",
+            )
+        ]
+    if architecture.likelihood.kind == "categorical":
+        msg = "a pixelcnn decoder draws one pixel after the other: choose bernoulli"
+        return [FieldProblem(("architecture", "likelihood"), msg)]
+    return []
 
 
 def _vamp(architecture: Architecture, images: int) -> list[FieldProblem]:
@@ -125,49 +132,42 @@ def _vamp(architecture: Architecture, images: int) -> list[FieldProblem]:
     return found
 
 
-def largest_layer(spec: RunSpec, facts: DatasetFacts) -> int:
-    """Parameters of the largest single layer, roughly: a gate doubles a layer's outputs."""
-    architecture = spec.architecture
-    largest = 0
-    for part in (architecture.encoder, architecture.decoder):
-        if part.kind == "categorical":
-            largest = max(largest, architecture.latent_dim * facts.pixels)
-            continue
-        network = part.network
-        if network.kind == "pixelcnnpp" or network.kind == "pixelcnn":
-            largest = max(largest, _largest_causal_layer(network, architecture, facts))
-        elif network.kind == "mlp":
-            units = math.ceil(network.units * architecture.width)
-            largest = max(largest, 2 * units * max(units, facts.pixels, architecture.latent_dim))
-        else:
-            patch = math.ceil(facts.height / 4) * math.ceil(facts.width / 4)
-            largest = max(
-                largest,
-                2 * patch * math.ceil(64 * architecture.width) * math.ceil(256 * architecture.width),
-                2 * patch * math.ceil(64 * architecture.width) * architecture.latent_dim,
+def _too_large(spec: RunSpec, facts: DatasetFacts) -> list[FieldProblem]:
+    """A model, or a training step of it, that no machine is expected to hold."""
+    found: list[FieldProblem] = []
+    by_part = parameters(spec, facts)
+    total = sum(by_part.values())
+    if total > MOST_PARAMETERS:
+        part = max(by_part, key=lambda name: by_part[name])
+        sizes = [*_counts(getattr(spec.architecture, part), f"architecture.{part}"), "latent_dim or width"]
+        found.append(
+            FieldProblem(
+                ("architecture", part),
+                f"the {part} would hold {by_part[part]:,} of {total:,} parameters, over the limit of "
+                f"{MOST_PARAMETERS:,} for a model: lower {', '.join(sizes)}, or use smaller images",
             )
-    for flow in (architecture.encoder, architecture.marginal):
-        if flow.kind == "flow":
-            largest = max(largest, _largest_masked_layer(flow, architecture))
-    if architecture.marginal.kind == "vamp":
-        largest = max(largest, architecture.marginal.pseudo_inputs * facts.pixels)
-    return largest
+        )
+    step = kept(spec, facts)
+    if step.total > MOST_KEPT:
+        by_batch = step.images >= step.pseudo_inputs
+        field = ("training", "batch_size") if by_batch else ("architecture", "marginal", "pseudo_inputs")
+        found.append(
+            FieldProblem(
+                field,
+                f"a training step would keep {step.total:,} numbers ({step.images:,} for the images of a batch, "
+                f"{step.pseudo_inputs:,} for pseudo-inputs), over the limit of {MOST_KEPT:,}: lower "
+                f"{'.'.join(field)} or width, or choose smaller networks",
+            )
+        )
+    return found
 
 
-def _largest_masked_layer(flow: FlowEncoder | FlowMarginal, architecture: Architecture) -> int:
-    """The first layer of a MADE, which reads z and the encoder's features, or one between hidden layers."""
-    units = math.ceil(flow.units * architecture.width)
-    features = 0
-    if isinstance(flow, FlowEncoder) and flow.context:
-        features = math.ceil((256 if flow.network.kind == "conv" else flow.network.units) * architecture.width)
-    return units * max(units, architecture.latent_dim + features)
-
-
-def _largest_causal_layer(network: AutoregressiveNetwork, architecture: Architecture, facts: DatasetFacts) -> int:
-    """The layer that spreads z over the image, one that reads the image, or one that reads features."""
-    features = math.ceil(network.features * architecture.width)
-    return 2 * max(
-        architecture.latent_dim * facts.height * facts.width,
-        4 * 7 * (facts.channels + 1) * features,
-        2 * 3 * features * features,
-    )
+def _counts(config: BaseModel, prefix: str) -> list[str]:
+    """The fields that count something in a part, and in its network."""
+    found = []
+    for name, value in config:
+        if isinstance(value, BaseModel):
+            found += _counts(value, f"{prefix}.{name}")
+        elif type(value) is int:
+            found.append(f"{prefix}.{name}")
+    return found

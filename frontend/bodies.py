@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, names, networks_of
+from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, names, networks_of, preset_of
 from frontend.forms import CUSTOM, RESTARTS, SHORT, TERMS, Layout, layout, method_knobs
 
 MOST_SEEDS = 1000
@@ -53,8 +53,9 @@ def body(catalogue: Json, values: Json) -> dict[str, Any]:
         if path in there and value != shape.defaults.get(path) and not (value is None and path not in shape.defaults)
     }
     written: dict[str, Any] = {"dataset": _dataset(values, changed)}
-    if values.get("preset"):
-        written["preset"] = values["preset"]
+    preset = preset_of(catalogue, values)
+    if preset:
+        written["preset"] = preset
     method = values.get("method") or CUSTOM
     written |= _architecture(catalogue, values, shape, changed)
     if method != CUSTOM:

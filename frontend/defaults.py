@@ -46,6 +46,19 @@ def networks_of(catalogue: Json, axis: str, kind: str | None) -> list[Json]:
     return [entry for entries in tables for entry in entries if entry["name"] in kinds]
 
 
+def presets_of(catalogue: Json, dataset: str | None) -> list[Json]:
+    """The presets that a data set takes, as entries of the catalogue."""
+    taken = item(catalogue, "datasets", dataset).get("presets") or ()
+    return [entry for entry in catalogue.get("presets") or () if entry["name"] in taken]
+
+
+def preset_of(catalogue: Json, values: Json) -> str:
+    """The preset chosen, where the data set takes it; empty otherwise."""
+    taken = [entry["name"] for entry in presets_of(catalogue, values.get("dataset.name"))]
+    chosen = values.get("preset")
+    return str(chosen) if chosen in taken else ""
+
+
 def defaults_of(catalogue: Json, values: Json) -> Values:
     """Every field's default by path: the fields are those of the kinds chosen, the kinds those that need no choice.
 
@@ -54,7 +67,7 @@ def defaults_of(catalogue: Json, values: Json) -> Values:
         values: the structural choices by path.
     """
     dataset = item(catalogue, "datasets", values.get("dataset.name"))
-    preset = item(catalogue, "presets", values.get("preset"))
+    preset = item(catalogue, "presets", preset_of(catalogue, values))
     tree: dict[str, Any] = copy.deepcopy(dict(dataset.get("defaults") or {}))
     if preset:
         sections = {entry["name"]: entry["defaults"] for entry in catalogue.get("sections") or ()}

@@ -13,7 +13,7 @@ from backend.store import jobs, runs
 from backend.store.clock import utc_now
 from backend.store.dataset_files import artifact_key
 from backend.store.tables import Artifact, DatasetRow, Job, Run
-from backend.upload_defaults import kind_defaults
+from backend.upload_defaults import defaults, kind_defaults
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,10 @@ def get(session: Session, name: str) -> DatasetFacts:
 
 
 def facts_of(stored: Mapping[str, Any]) -> DatasetFacts:
-    """The facts of an upload as they were stored, with what this version sets for single kinds of part."""
+    """The facts of an upload as they were stored, with the defaults of this version, which its limits allow."""
     facts = DatasetFacts(**{**stored, "sources": tuple(stored["sources"]), "published_entropy": None})
-    return replace(facts, kind_defaults=kind_defaults(facts.splits["train"], facts.pixels))
+    size = facts.splits["train"], facts.pixels
+    return replace(facts, defaults=defaults(*size), kind_defaults=kind_defaults(*size))
 
 
 def _stored(facts: DatasetFacts) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
-from frontend.defaults import PARTS, Json, item, networks_of
+from frontend.defaults import PARTS, Json, item, networks_of, preset_of, presets_of
 from frontend.formats import compact, size
 from frontend.forms import CUSTOM, NO, SLIDERS, TERMS, YES, Field, Layout
 
@@ -24,7 +24,7 @@ KNOB_TITLES = {
 def form(catalogue: Json, layout: Layout, values: Mapping[str, Any], *, unfolded: bool = False) -> list[Any]:
     """All the fields, from the data set to the folded ones, which a person may have unfolded."""
     return [
-        html.Div([_datasets(catalogue, values), _scale(catalogue, values)], className="form-row"),
+        html.Div([_datasets(catalogue, values), *_scale(catalogue, values)], className="form-row"),
         *[
             html.Div(
                 [_part(catalogue, part, axis, values), *_network(catalogue, part, axis, values)], className="form-row"
@@ -56,17 +56,22 @@ def _datasets(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
     )
 
 
-def _scale(catalogue: Json, values: Mapping[str, Any]) -> dmc.Select:
-    """The data set's own settings, or a named recipe in their place."""
-    chosen = values.get("preset") or ""
-    return dmc.Select(
-        id=ids.structure("preset"),
-        label="Scale",
-        description=item(catalogue, "presets", chosen).get("note"),
-        inputWrapperOrder=["label", "input", "error", "description"],
-        data=[{"value": "", "label": "For this machine"}, *_options(catalogue, "presets")],
-        value=chosen,
-    )
+def _scale(catalogue: Json, values: Mapping[str, Any]) -> list[dmc.Select]:
+    """The data set's own settings, or a named recipe in their place; nothing where there is no choice."""
+    presets = presets_of(catalogue, values.get("dataset.name"))
+    chosen = preset_of(catalogue, values)
+    if not presets:
+        return []
+    return [
+        dmc.Select(
+            id=ids.structure("preset"),
+            label="Scale",
+            description=item(catalogue, "presets", chosen).get("note"),
+            inputWrapperOrder=["label", "input", "error", "description"],
+            data=[{"value": "", "label": "For this machine"}, *_labelled(presets)],
+            value=chosen,
+        )
+    ]
 
 
 def _absent(dataset: Json) -> str | None:

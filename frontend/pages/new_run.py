@@ -10,7 +10,7 @@ from frontend import bodies, forms, ids
 from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form
 from frontend.components.parts import do
-from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of
+from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
 from frontend.formats import plural, tuple_text
 from frontend.pages import new_run_time
 from frontend.pages.context import Context, complaint, notice, origin
@@ -86,6 +86,7 @@ def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
     old = forms.layout(catalogue, before).defaults
     touched = {path for path, value in values.items() if is_structural(path) and value != before.get(path)}
     moved = {path: value for path, value in values.items() if is_structural(path)}
+    moved["preset"] = preset_of(catalogue, moved)
     kinds = [path for path in moved if path.endswith(".kind") and path not in touched]
     untouched = [path for path in kinds if moved[path] == old.get(path)]
     new = defaults_of(catalogue, {path: value for path, value in moved.items() if path not in untouched})

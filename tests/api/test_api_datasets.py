@@ -68,6 +68,16 @@ def test_an_upload_is_a_data_set_to_train_on(everywhere):
     assert made["size"] == state.artifacts.size(artifact_key(facts))
 
 
+def test_an_upload_of_large_images_leaves_the_catalogue_whole(client):
+    """The catalogue writes out the default run of every data set."""
+    file = io.BytesIO()
+    np.savez_compressed(file, images=np.zeros((10, 1024, 1024, 1), dtype=bool))
+    assert upload(client, "large", file.getvalue()).status_code == 201
+    names = [entry["name"] for entry in client.get("/api/v1/catalogue").json()["datasets"]]
+    assert "large" in names
+    assert client.post("/api/v1/runs", json={"dataset": "large"}).status_code == 201
+
+
 def test_the_same_content_again_is_the_same_data_set_and_other_content_409(client):
     assert upload(client, "mine", npz()).status_code == 201
     again = upload(client, "mine", npz())

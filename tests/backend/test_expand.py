@@ -10,7 +10,7 @@ from backend.catalogue import spec_schema
 from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
-from backend.rules import MAX_LAYER_PARAMETERS, largest_layer
+from backend.spec import UNIONS, kinds
 
 
 def vamp(pseudo_inputs: int = 10, **parts: Any) -> dict[str, Any]:
@@ -85,7 +85,6 @@ def test_the_preset_of_the_paper_is_its_recipe_on_any_data_set() -> None:
         assert spec.objective.rate.anneal_epochs == 0
     annealed = expand({"preset": "paper-annealed", "method": "vae"}, DATASETS)
     assert (annealed.method, annealed.spec.objective.rate.anneal_epochs) == ("vae", 100)
-    assert expand({"preset": "paper-annealed", "target_rate": 3}, DATASETS).method == "target-rate"
     assert expand({"preset": "paper", "epochs": 2}, DATASETS).spec.training.epochs == 2
 
 
@@ -138,7 +137,24 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"network": {"kind": "mlp", "unit": 3}}, "network", "did you mean units"),
         ({"network": 3}, "network", "choose from"),
         ({"network": "mlp", "architecture": {"decoder": {"network": "conv"}}}, "network", "keep one"),
-        ({"preset": "paper-annealed", "epochs": 5}, "objective.rate.anneal_epochs", "never ends"),
+        ({"preset": "paper-annealed", "epochs": 50}, "preset", "lower objective.rate.anneal_epochs, or raise"),
+        (
+            {"preset": "paper-annealed", "epochs": 50, "objective": {"rate": {"anneal_epochs": 51}}},
+            "objective.rate.anneal_epochs",
+            "51 epochs never ends in 50",
+        ),
+        ({"preset": "paper-annealed", "target_rate": 3}, "preset", "objective.rate here is target"),
+        ({"preset": "paper-annealed", "method": "autoencoder"}, "preset", "objective.rate here is none"),
+        ({"preset": "paper-annealed", "objective": {"rate": "target"}}, "preset", "a rate term of kind beta"),
+        ({"dataset": "toy", "preset": "paper"}, "preset", "own defaults are the paper's recipe"),
+        ({"dataset": "toy", "preset": "paper-annealed"}, "preset", "leave preset out"),
+        (
+            {"dataset": "toy", "network": "mlp"},
+            "network",
+            "this architecture takes no network; encoders that take mlp: gaussian, flow; "
+            "decoders that take mlp: factorised",
+        ),
+        ({"network": "pixelcnn"}, "network", "decoders that take pixelcnn: pixelcnn"),
         ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
         ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
         ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),
@@ -150,11 +166,6 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"architecture": {"marginal": {"kind": "flow", "units": -3}}}, "architecture.marginal.units", "equal to 1"),
         ({"architecture": "+--", "width": 0}, "width", "greater than 0"),
         ({"architecture": "+-+", "latent_dim": 10_001}, "latent_dim", "less than or equal to 10000"),
-        (
-            {"architecture": {"marginal": {"kind": "flow", "units": 16_384}}, "width": 16},
-            "width",
-            "lower width, units, latent_dim or pseudo_inputs",
-        ),
     ],
 )
 def test_an_error_names_the_field_as_the_writer_did(body: Any, field: str, words: str) -> None:
@@ -163,11 +174,56 @@ def test_an_error_names_the_field_as_the_writer_did(body: Any, field: str, words
     assert words in found[field]
 
 
-def test_a_layer_too_large_for_any_machine_is_refused() -> None:
-    body = {"dataset": "mnist", "network": "conv", "width": 16, "latent_dim": 10_000}
-    assert "architecture.width" in problems(body) or "width" in problems(body)
-    fits = expand({**body, "latent_dim": 64}, DATASETS).spec
-    assert largest_layer(fits, DATASETS["mnist"]) <= MAX_LAYER_PARAMETERS
+def test_a_preset_leaves_what_the_writer_says_about_its_own_fields() -> None:
+    body = {"preset": "paper-annealed", "epochs": 50, "objective": {"rate": {"anneal_epochs": 20}}}
+    assert expand(body, DATASETS).spec.objective.rate.anneal_epochs == 20
+    target = {"preset": "paper", "target_rate": 3}
+    assert expand(target, DATASETS).spec.objective.rate.kind == "target"
+
+
+PLACES = {
+    "encoders": ("architecture", "encoder"),
+    "decoders": ("architecture", "decoder"),
+    "marginals": ("architecture", "marginal"),
+    "networks": ("architecture", "encoder", "network"),
+    "autoregressive_networks": ("architecture", "decoder", "network"),
+    "likelihoods": ("architecture", "likelihood"),
+    "rate_terms": ("objective", "rate"),
+    "divergences": ("objective", "divergence"),
+    "information_terms": ("objective", "information"),
+    "estimators": ("evaluation", "estimators", 0),
+}
+"""Where a part of each union stands in a specification."""
+
+
+@pytest.mark.parametrize(("union", "kind"), [(union, kind) for union in UNIONS for kind in kinds(union)])
+def test_a_bad_field_of_any_part_is_named_by_the_path_it_was_written_at(union: str, kind: str) -> None:
+    path = PLACES[union]
+    around = {"kind": "pixelcnn"} if union == "autoregressive_networks" else {}
+    for field in [*(name for name in kinds(union)[kind].model_fields if name not in ("kind", "network")), "nonsense"]:
+        body: Any = {"kind": kind, field: {}}
+        for key in reversed(path):
+            body = [body] if key == 0 else {**(around if key == "network" else {}), key: body}
+        found = problems(body)
+        assert list(found) == [".".join(map(str, (*path, field)))]
+        if field == "nonsense":
+            assert found[".".join(map(str, (*path, field)))].startswith(f"{'.'.join(map(str, path))} has no nonsense")
+
+
+def test_only_data_whose_source_is_known_takes_information_with_it() -> None:
+    asked = {"evaluation": {"estimators": ["active_units", "source_information"]}}
+    found = problems(asked)
+    assert list(found) == ["evaluation.estimators.1"]
+    assert found["evaluation.estimators.1"].endswith("data with a known source: toy")
+    known = {"digits": replace(DATASETS["digits"], source_known=True)}
+    assert expand(asked, known).spec.evaluation.estimators[1].kind == "source_information"
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_what_a_data_set_has_for_a_kind_of_part_leads_to_a_run(dataset: str) -> None:
+    for part, kind in DATASETS[dataset].kind_defaults:
+        plain = {"encoder": "gaussian", "decoder": "factorised", "marginal": "normal"}
+        assert expand({"dataset": dataset, "architecture": {**plain, part: kind}}, DATASETS)
 
 
 @pytest.mark.parametrize("latent_dim", [1, 10_000])
@@ -183,13 +239,6 @@ def test_as_many_pseudo_inputs_as_training_images_are_accepted() -> None:
     assert spec.architecture.marginal.pseudo_inputs == 320
 
 
-@pytest.mark.parametrize(("context", "inputs"), [(False, 10_000), (True, 10_512)])
-def test_the_largest_masked_layer_of_a_flow_reads_z_and_what_the_flow_sees(context: bool, inputs: int) -> None:
-    encoder = {"kind": "flow", "units": 8192, "context": context, "network": {"kind": "mlp", "units": 512}}
-    spec = expand({"architecture": {"encoder": encoder, "latent_dim": 10_000}, "width": 1}, DATASETS).spec
-    assert largest_layer(spec, DATASETS["digits"]) == 8192 * inputs
-
-
 @pytest.mark.parametrize("network", ["pixelcnnpp", "pixelcnn"])
 @pytest.mark.parametrize(("height", "width"), [(1, 8), (8, 1)])
 def test_an_autoregressive_decoder_needs_two_rows_and_two_columns(height: int, width: int, network: str) -> None:
@@ -202,12 +251,3 @@ def test_an_autoregressive_decoder_needs_two_rows_and_two_columns(height: int, w
     assert f"{height} x {width}" in problem.msg
     square = replace(line, height=2, width=2)
     assert expand({"dataset": "line", "architecture": {"decoder": decoder}}, {"line": square})
-
-
-def test_the_largest_layer_of_an_autoregressive_decoder_is_bounded_too() -> None:
-    body = {"dataset": "mnist", "architecture": "-+-", "width": 16}
-    fits = expand(body, DATASETS).spec
-    assert largest_layer(fits, DATASETS["mnist"]) <= MAX_LAYER_PARAMETERS
-    decoder = {"kind": "pixelcnn", "network": {"kind": "pixelcnnpp", "features": 1024}}
-    assert list(problems({"dataset": "mnist", "width": 16, "architecture": {"decoder": decoder}})) == ["width"]
-    assert expand({**body, "width": 1, "latent_dim": 10_000}, DATASETS)

@@ -159,6 +159,8 @@ IMPOSSIBLE = [
     ({"dataset": {"name": "toy", "eval_limit": 30}}, {"dataset.eval_limit"}),
     ({"dataset": "toy/static"}, {"dataset"}),
     ({"dataset": "toy", "network": "mlp"}, {"network"}),
+    ({"dataset": "toy", "architecture": {"decoder": "pixelcnn"}}, {"architecture.decoder"}),
+    ({"dataset": "toy", "preset": "paper"}, {"preset"}),
     ({"dataset": "digits", "evaluation": {"estimators": ["source_information"]}}, {"evaluation.estimators.0"}),
     (
         {"dataset": "digits", "architecture": CATEGORICAL},

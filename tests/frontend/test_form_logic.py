@@ -131,6 +131,25 @@ def test_a_part_of_another_kind_brings_its_networks(catalogue):
     assert bodies.body(catalogue, toy) == {"dataset": "toy", "method": "beta-vae", "beta": 1.0}
 
 
+def test_a_preset_is_offered_and_kept_only_where_the_data_set_takes_it(catalogue):
+    chosen = chosen_one_by_one(catalogue, "digits", {"preset": "paper"})
+    assert "Paper scale" in labels(form(catalogue, forms.layout(catalogue, chosen), chosen))
+    toy = reshaped(catalogue, chosen, {**chosen, "dataset.name": "toy"})
+    shown = form(catalogue, forms.layout(catalogue, toy), toy)
+    assert "Paper scale" not in labels(shown)
+    assert toy["training.epochs"] == DATASETS["toy"].defaults["training"]["epochs"]
+    assert "preset" not in bodies.body(catalogue, toy)
+    assert "preset" not in bodies.body(catalogue, {**toy, "preset": "paper"})
+    back = reshaped(catalogue, toy, {**toy, "dataset.name": "digits"})
+    assert "preset" not in bodies.body(catalogue, back)
+
+
+def labels(shown):
+    """What can be chosen in any of a form's menus."""
+    options = [option for menu in of_type(shown, "Select") for option in menu.data]
+    return {option if isinstance(option, str) else option["label"] for option in options}
+
+
 def test_a_network_that_all_takers_share_is_the_short_key(catalogue):
     both = {"architecture.encoder.network.kind": "mlp", "architecture.decoder.network.kind": "mlp"}
     values = chosen_one_by_one(catalogue, "digits", both)
