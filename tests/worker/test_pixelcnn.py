@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from backend.spec import (
     Architecture,
@@ -20,6 +20,7 @@ from worker.likelihoods.bernoulli import Bernoulli
 from worker.model import Model, build_model
 from worker.networks import AUTOREGRESSIVE_NETWORKS
 from worker.networks.contract import AutoregressiveNetwork, ImageShape
+from worker.networks.gated import gate
 from worker.rng import StepNoise
 from worker.train import SilentObserver, train
 
@@ -219,6 +220,33 @@ def test_a_signal_keeps_its_scale_at_any_depth(config: PixelCnnPlusPlusNetwork |
     logits = network(drawn(64, 1, 8, 8).float(), torch.randn(64, 16))
     assert 0.3 < scales[0] < 3
     assert 0.1 < logits.std() < 2
+
+
+@by_kind
+@pytest.mark.parametrize("size", [(8, 8, 1), (7, 5, 2)], ids=str)
+def test_maps_and_their_gradients_stay_in_the_layout_of_channels_last(
+    size: tuple[int, int, int], config: PixelCnnPlusPlusNetwork | PixelCnnNetwork
+) -> None:
+    """One map in the other layout is converted by every layer that meets it, and no number tells."""
+    height, width, channels = size
+    network = network_of(config, size)
+    apart: set[int] = set()
+
+    def note(layer: nn.Module, given: object, made: Tensor) -> None:
+        apart.add(made.stride(1))
+        made.register_hook(lambda gradient: apart.add(gradient.stride(1)))
+
+    for layer in network.layers:
+        layer.register_forward_hook(note)
+    network(drawn(3, channels, height, width), latents(3)).sum().backward()
+    assert apart == {1}
+
+
+def test_the_gate_keeps_its_gradient_in_the_layout_too() -> None:
+    both = torch.randn(2, 6, 4, 5, dtype=torch.float64).to(memory_format=torch.channels_last).requires_grad_()
+    of_gate, of_torch = (torch.autograd.grad(each.sin().sum(), both)[0] for each in (gate(both), F.glu(both, dim=1)))
+    assert of_gate.equal(of_torch)
+    assert of_gate.is_contiguous(memory_format=torch.channels_last)
 
 
 @by_kind

@@ -93,11 +93,15 @@ class CausalNetwork(AutoregressiveNetwork):
         return spread.view(-1, 1, self.shape.height, self.shape.width)
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        maps = {INPUT: torch.cat((2 * x - 1, self._map_of(z)), 1)}
+        first = torch.cat((2 * x - 1, self._map_of(z)), 1)
+        if not first.is_cuda:  # the processor's convolutions are faster in this layout, and every later map follows
+            first = first.contiguous(memory_format=torch.channels_last)
+        maps = {INPUT: first}
         last_reader = {each: number for number, step in enumerate(self.steps) for each in step.reads}
         for number, step in enumerate(self.steps):
             made = step.layer(maps[step.source], [maps[each] for each in step.shortcuts])
-            maps[number + 1] = made if step.residual is None else made.add_(maps[step.residual])
+            # not in place: made is a view, whose gradient autograd would copy out of its layout
+            maps[number + 1] = made if step.residual is None else made + maps[step.residual]
             for each in step.reads:
                 if last_reader[each] == number:
                     del maps[each]  # autograd keeps what it needs; nobody else does

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from worker.networks.canvas import Canvas, Span
-from worker.networks.gated import start_gated
+from worker.networks.gated import gate, start_gated
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class CausalConv(CausalLayer):
         both = F.conv2d(padded, self.kernel, self.bias, self.stride)
         if self.shortcut is not None:
             both = both.add_(F.conv2d(torch.cat(tuple(shortcuts), 1), self.shortcut))
-        return F.glu(both, dim=1)
+        return gate(both)
 
     def matrix(self) -> Tensor:
         """Shape [kernel rows * kernel columns * inputs + shortcuts, 2 * outputs]."""
@@ -151,7 +151,7 @@ class CausalDoubling(CausalLayer):
 
     def forward(self, x: Tensor, shortcuts: Sequence[Tensor]) -> Tensor:
         height, width = self.target
-        return F.glu(self._doubled(x, self.weight, 2)[:, :, :height, :width], dim=1)
+        return gate(self._doubled(x, self.weight, 2)[:, :, :height, :width])
 
     def matrix(self) -> Tensor:
         return self.weight

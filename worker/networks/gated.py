@@ -26,6 +26,23 @@ def start_gated(weight: Tensor, fan_in: float, dim: int = 0, gain: float = 1.0) 
     gates.normal_(0, math.sqrt(1 / fan_in))
 
 
+def gate(both: Tensor) -> Tensor:
+    """``a * sigmoid(b)`` of maps whose channels are all of a, then all of b.
+
+    On the CPU it runs along the last dimension of maps in channels-last layout: torch's gate along any other gives its
+    gradient back in the default layout, and every layer below would convert it.
+
+    Args:
+        both: shape [B, 2 * channels, H, W].
+
+    Returns:
+        shape [B, channels, H, W].
+    """
+    if both.is_cuda:
+        return F.glu(both, dim=1)
+    return F.glu(both.permute(0, 2, 3, 1), dim=3).permute(0, 3, 1, 2)
+
+
 class Gated(nn.Module):
     """A linear layer of twice the outputs along dimension 1, halved by its gate; a signal keeps its variance.
 
