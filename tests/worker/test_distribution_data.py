@@ -139,7 +139,7 @@ def test_information_of_a_categorical_is_its_definition(data: Data) -> None:
 
 
 def test_a_gaussian_z_is_measured_with_the_error_of_its_draws(data: Data) -> None:
-    spec = spec_of(dataset="toy", architecture=DENSE, width=0.05, epochs=50)
+    spec = spec_of(dataset="toy", architecture=DENSE, epochs=50)
     model = train(spec, data, device="cpu", observer=SilentObserver()).model
     (point,) = evaluate(model, spec, data, observer=SilentObserver())
     assert point.rate.stderr == 0
