@@ -8,7 +8,8 @@ Each tuple has a process of its own. It records every convolution and matrix pro
 for, forward and backward, and replays them on tensors of the same shapes; a convolution is timed in both memory
 layouts and the faster one counts. Steps and replays take turns, and the medians are compared. Everything else a step
 does (activations, flows' masks, the loss, the gradients' norms, Adam) is what the ratio shows. Resident memory is the
-process's highest before the replays. Run it on an idle machine.
+process's highest before the replays. With one thread, time is the processor's, which others leave alone; caches and
+memory are shared all the same, so run it on an idle machine.
 """
 
 import argparse
@@ -105,12 +106,13 @@ class Floor:
 
 
 def seconds(work: Callable[[], Any], device: torch.device) -> float:
-    """Wall time of one call, the device's work included."""
-    began = time.perf_counter()
+    """Of one call: on one thread of a CPU those that the processor gave it, else by the clock, the device's included."""
+    now = time.process_time if device.type == "cpu" and torch.get_num_threads() == 1 else time.perf_counter
+    began = now()
     work()
     if device.type == "cuda":
         torch.cuda.synchronize()
-    return time.perf_counter() - began
+    return now() - began
 
 
 def step_of(symbols: str, asked: argparse.Namespace) -> Callable[[], Any]:
