@@ -106,7 +106,7 @@ class Floor:
 
 
 def seconds(work: Callable[[], Any], device: torch.device) -> float:
-    """Of one call: on one thread of a CPU those that the processor gave it, else by the clock, the device's included."""
+    """Of one call: the processor's own on one thread of a CPU, else by the clock, with the device's work."""
     now = time.process_time if device.type == "cpu" and torch.get_num_threads() == 1 else time.perf_counter
     began = now()
     work()
