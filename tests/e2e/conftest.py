@@ -60,12 +60,14 @@ def program() -> Iterator[Program]:
 
 
 @pytest.fixture
-def empty_program() -> Iterator[Program]:
-    """A fresh server without a worker."""
+def empty_program(context: BrowserContext) -> Iterator[Program]:
+    """A fresh server without a worker; its pages close before it stops, or they would miss it."""
     program = Program(server_alone)
     try:
         program.start()
         yield program
+        for page in context.pages:
+            page.close()
     finally:
         program.remove()
 
