@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 from backend.datasets import DatasetFacts
-from backend.expand import SHORT_KEYS, expand
+from backend.expand import expand
 from backend.methods import METHODS, Method
 from backend.presets import PRESETS, Preset, presets_for
+from backend.reading import SHORT_KEYS
 from backend.spec import UNIONS, Config, Dataset, Part, RunSpec, kinds
 
 Entry = dict[str, Any]

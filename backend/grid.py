@@ -7,7 +7,8 @@ from typing import Any
 
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
-from backend.expand import Expanded, expand, symbols
+from backend.expand import Expanded, expand
+from backend.reading import symbols
 
 MOST_RUNS = 1000
 """Runs in one sweep."""

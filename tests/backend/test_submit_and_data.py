@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from backend.app import create_app
 from backend.cli import app as cli
 from backend.errors import FrontierError
-from backend.expand import SHORT_KEYS
+from backend.reading import SHORT_KEYS
 from backend.results import Estimate
 from backend.settings import Settings
 from backend.store import results
