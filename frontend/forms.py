@@ -52,6 +52,8 @@ class Field:
     default: Any = None
     minimum: float | None = None
     maximum: float | None = None
+    ends: tuple[str, ...] = ()
+    """Of ``exclusiveMinimum`` and ``exclusiveMaximum`` those that hold: the end itself is refused."""
     choices: tuple[str, ...] = ()
     nullable: bool = False
 
@@ -84,6 +86,7 @@ def _field(path: str, name: str, raw: Json) -> Field | None:
         default=schema.get("default"),
         minimum=schema.get("minimum", schema.get("exclusiveMinimum")),
         maximum=schema.get("maximum", schema.get("exclusiveMaximum")),
+        ends=tuple(end for end in ("exclusiveMinimum", "exclusiveMaximum") if end in schema),
         choices=tuple(map(str, schema.get("enum") or ())),
         nullable=nullable,
     )
@@ -227,3 +230,17 @@ def number_of(raw: Any) -> Any:
     if not math.isfinite(number):
         return raw
     return int(number) if number.is_integer() else number
+
+
+def fault(field: Field, value: Any) -> str:
+    """What is wrong with a number, in the server's words; empty where nothing is, or the field holds no number."""
+    if field.kind not in ("integer", "number") or (value is None and field.nullable):
+        return ""
+    if not isinstance(value, int) if field.kind == "integer" else not isinstance(value, int | float):
+        return f"should be a valid {field.kind}"
+    low, high = field.minimum, field.maximum
+    if low is not None and (value <= low if "exclusiveMinimum" in field.ends else value < low):
+        return f"should be greater than {'' if 'exclusiveMinimum' in field.ends else 'or equal to '}{low:.15g}"
+    if high is not None and (value >= high if "exclusiveMaximum" in field.ends else value > high):
+        return f"should be less than {'' if 'exclusiveMaximum' in field.ends else 'or equal to '}{high:.15g}"
+    return ""

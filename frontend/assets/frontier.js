@@ -191,6 +191,16 @@
     if (target.id === "form-advanced") window.dash_clientside.set_props("form-advanced", { open: target.open });
   }, true);
 
+  // A message stands for as long as the value does that it was about.
+  function stands(held, path, value) {
+    return (held[path] ?? null) === (value ?? null);
+  }
+
+  function wrong(path, value, refused, written) {
+    if (refused && refused.errors[path] && stands(refused.held, path, value)) return refused.errors[path];
+    return written && written.faults[path] && stands(written.held, path, value) ? written.faults[path] : null;
+  }
+
   // -- the callbacks of the pages -----------------------------------------------------------------------------------
 
   function currentScheme() {
@@ -274,11 +284,36 @@
     },
     downloadSvg: (clicks, frame, name) => (clicks ? download(frame, "svg", name) : none()),
     downloadPng: (clicks, frame, name) => (clicks ? download(frame, "png", name) : none()),
-    settle: async (written, asked) => {
+    settle: async (written, asked, refused) => {
       if (!written) return none();
       const mine = (settling = {});
       await new Promise((done) => setTimeout(done, 600));
-      return mine !== settling || (asked && asked.question === written.question) ? none() : written;
+      if (mine !== settling || Object.keys(written.faults).length) return none();
+      return asked && asked.question === written.question && !refused ? none() : written;
+    },
+    complain: (refused, written) => {
+      const groups = window.dash_clientside.callback_context.inputs_list.slice(2);
+      const all = groups.flatMap((group) => group.map(({ id, value }) => [id.path, value]));
+      const words = groups.map((group) => group.map(({ id, value }) => wrong(id.path, value, refused, written)));
+      const first = words.flat().findIndex(Boolean);
+      const path = first < 0 ? "" : all[first][0];
+      const told = path ? [`${(written && written.titles[path]) || path}: ${words.flat()[first]}`] : [];
+      const rest = refused && all.every(([name, value]) => stands(refused.held, name, value)) ? refused.rest : [];
+      return [...words, [...told, ...rest].join("; ")];
+    },
+    lead: (refused) => {
+      if (!refused || !refused.focus) return none();
+      const controls = Object.keys(refused.errors)
+        .flatMap((path) => ["field", "structure"].map((type) => document.getElementById(JSON.stringify({ path, type }))))
+        .filter(Boolean)
+        .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+      if (controls.length) {
+        const folded = controls[0].closest("details");
+        if (folded) folded.open = true;
+        controls[0].scrollIntoView({ block: "center" });
+        controls[0].focus({ preventScroll: true });
+      }
+      return none();
     },
     slide: (power, number) => {
       const triggered = window.dash_clientside.callback_context.triggered_id;

@@ -12,15 +12,18 @@ Json = Mapping[str, Any]
 INVALID = "The time is told once every field is right."
 
 
-def line(timing: Json | None, epochs: Any, runs: int) -> list[Any]:
+def line(timing: Json | None, epochs: Any, runs: int, *, wrong: bool = False) -> list[Any]:
     """What stands above the button.
 
     Args:
         timing: ``{state, result, why}``: asked, waiting, known or unknown; None before the first question.
         epochs: as they stand in the form now; the answer may be of another length.
         runs: how many are queued at once.
+        wrong: whether a field holds what would be refused.
     """
     state = (timing or {}).get("state")
+    if wrong:
+        return [html.Span(INVALID, className="muted")]
     if not timing or state == "unknown":
         return [html.Span(str((timing or {}).get("why") or ""), className="muted")]
     if not isinstance(epochs, int) or epochs < 1:

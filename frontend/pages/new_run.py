@@ -6,14 +6,16 @@ import dash_mantine_components as dmc
 from dash import ALL, MATCH, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import bodies, forms, ids
+from frontend import bodies, controls, forms, ids
 from frontend.client import ApiError, Json, run_path
 from frontend.components.form import form
 from frontend.components.parts import do
 from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
-from frontend.formats import plural, tuple_text
-from frontend.pages import new_run_time
+from frontend.formats import tuple_text
+from frontend.pages import new_run_submit, new_run_time
 from frontend.pages.context import Context, complaint, notice, origin
+
+_STORES = (ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING, ids.FORM_REFUSED, ids.FORM_LED)
 
 
 def drawer() -> dmc.Drawer:
@@ -21,7 +23,6 @@ def drawer() -> dmc.Drawer:
     return dmc.Drawer(
         [
             html.Div(id=ids.FORM_BODY, className="form"),
-            html.Div(id=ids.FORM_ERROR, role="alert"),
             html.Details(
                 [
                     html.Summary("JSON and curl"),
@@ -33,12 +34,13 @@ def drawer() -> dmc.Drawer:
             ),
             html.Div(
                 [
+                    html.P(id=ids.FORM_ERROR, className="failure", role="alert"),
                     html.P(id=ids.FORM_TIME, className="form-time", role="status"),
                     html.Button("Queue this run", id=ids.FORM_SUBMIT, className="button primary wide", type="button"),
                 ],
                 className="form-foot",
             ),
-            *[dcc.Store(id=ident) for ident in (ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING)],
+            *[dcc.Store(id=ident) for ident in _STORES],
             dcc.Interval(id=ids.FORM_TICK, interval=500, disabled=True),
         ],
         id=ids.FORM,
@@ -60,7 +62,7 @@ def register(context: Context) -> None:
     _opening(context)
     _shaping(context)
     _preview(context)
-    _submitting(context)
+    new_run_submit.register(context)
     new_run_time.register(context)
     context.in_browser(
         "slide",
@@ -69,16 +71,6 @@ def register(context: Context) -> None:
         Input(ids.slider(MATCH), "value"),
         Input(ids.field(MATCH), "value"),
     )
-
-
-def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: list[list[Json]]) -> Values:
-    """The values of every control by path."""
-    paths = [[each["id"]["path"] for each in group] for group in states]
-    values: Values = dict(zip(paths[0], structure, strict=True))
-    known = forms.layout(catalogue, values).fields
-    for path, raw in zip(paths[1], fields, strict=True):
-        values[path] = forms.read(known.get(path), raw)
-    return values
 
 
 def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
@@ -123,7 +115,7 @@ def _opening(context: Context) -> None:
         Output(ids.FORM, "title"),
         Output(ids.FORM_BODY, "children"),
         Output(ids.FORM_START, "data"),
-        Output(ids.FORM_ERROR, "children"),
+        Output(ids.FORM_REFUSED, "data"),
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Input(ids.ACTION, "data"),
         State(ids.DATASET, "value"),
@@ -144,7 +136,7 @@ def _opening(context: Context) -> None:
         except ApiError as error:
             return no_update, no_update, no_update, no_update, no_update, notice(complaint(error), kind="bad")
         shape = forms.layout(catalogue, values)
-        return True, title, form(catalogue, shape, values), structure_of(values), [], no_update
+        return True, title, form(catalogue, shape, values), structure_of(values), None, no_update
 
 
 def _shaping(context: Context) -> None:
@@ -166,7 +158,7 @@ def _shaping(context: Context) -> None:
         if all(before.get(path) == value for path, value in now.items()):
             raise PreventUpdate
         catalogue = await context.catalogue()
-        values = gathered(catalogue, structure, fields, states)
+        values = controls.gathered(catalogue, structure, fields, states)
         values = reshaped(catalogue, before, {**structure_of(before), **values})
         shape = forms.layout(catalogue, values)
         return form(catalogue, shape, values, unfolded=bool(unfolded)), structure_of(values)
@@ -187,11 +179,13 @@ def _preview(context: Context) -> None:
         if not structure:
             raise PreventUpdate
         catalogue = await context.catalogue()
-        values = gathered(catalogue, structure, fields, ctx.inputs_list)
+        values = controls.gathered(catalogue, structure, fields, ctx.inputs_list)
         written, count = bodies.body(catalogue, values), _count(values)
         posted = written if count == 1 else bodies.sweep(written, count)
         to, token = "runs" if count == 1 else "sweeps", context.client.has_token
-        known = {"body": written, "question": new_run_time.question(written)}
+        shape, held = forms.layout(catalogue, values), controls.raw([structure, fields], ctx.inputs_list)
+        known = {"body": written, "question": new_run_time.question(written), "held": held}
+        known |= {"faults": controls.faults(shape, values), "titles": controls.titles(shape, held)}
         return (
             bodies.pretty(posted),
             bodies.curl(posted, origin(address), token=token, to=to),
@@ -206,51 +200,3 @@ def _count(values: Values) -> int:
         return bodies.seeds(values)
     except ValueError:
         return 1
-
-
-def _submitting(context: Context) -> None:
-    @context.app.callback(
-        Output(ids.structure(ALL), "error"),
-        Output(ids.field(ALL), "error"),
-        Output(ids.FORM_ERROR, "children", allow_duplicate=True),
-        Output(ids.FORM, "opened", allow_duplicate=True),
-        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
-        Input(ids.FORM_SUBMIT, "n_clicks"),
-        State(ids.structure(ALL), "value"),
-        State(ids.field(ALL), "value"),
-        prevent_initial_call=True,
-    )
-    async def submit(clicks: int | None, structure: list[Any], fields: list[Any]) -> Any:
-        if not clicks:
-            raise PreventUpdate
-        paths = [[each["id"]["path"] for each in group] for group in ctx.states_list[:2]]
-        nothing = [[None] * len(group) for group in paths]
-        try:
-            catalogue = await context.catalogue()
-            values = gathered(catalogue, structure, fields, ctx.states_list)
-            words, kind = await _post(context, bodies.body(catalogue, values), bodies.seeds(values))
-        except ValueError as error:
-            errors = [[str(error) if path == forms.RESTARTS else None for path in group] for group in paths]
-            return *errors, [], no_update, no_update
-        except ApiError as error:
-            found, rest = bodies.field_errors(error.errors, [*paths[0], *paths[1]])
-            errors = [[found.get(path) for path in group] for group in paths]
-            text = "; ".join(rest) if error.errors else complaint(error)
-            return *errors, html.P(text, className="failure") if text else [], no_update, no_update
-        return *nothing, [], False, notice(words, kind=kind)
-
-
-async def _post(context: Context, written: Json, count: int) -> tuple[str, str]:
-    """Queue what the form says; returns what came of it, in words, and of which kind the news is."""
-    if count > 1:
-        made = await context.client.post("/sweeps", bodies.sweep(written, count))
-        return f"{plural(len(made['runs']), 'run')} queued, one for each seed.", "good"
-    run = await context.client.post("/runs", written)
-    text = f"{tuple_text(run['architecture'])} {run['method']}"
-    if run["status"] == "queued":
-        return f"{text} is waiting to be trained.", "good"
-    return f"{text} is known already: it {_state(run['status'])}.", "info"
-
-
-def _state(status: str) -> str:
-    return {"running": "is running"}.get(status, f"has {status}")

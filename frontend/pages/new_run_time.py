@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import ids
+from frontend import controls, ids
 from frontend.client import ApiError, Json, segment
 from frontend.components import estimate
 from frontend.pages.context import Context, complaint, now
@@ -32,10 +32,12 @@ def register(context: Context) -> None:
         Output(ids.FORM_ASKED, "data"),
         Input(ids.FORM_WRITTEN, "data"),
         State(ids.FORM_ASKED, "data"),
+        State(ids.FORM_REFUSED, "data"),
     )
 
     @context.app.callback(
         Output(ids.FORM_TIMING, "data"),
+        Output(ids.FORM_REFUSED, "data", allow_duplicate=True),
         Input(ids.FORM_ASKED, "data"),
         State(ids.FORM_TIMING, "data"),
         prevent_initial_call=True,
@@ -48,8 +50,10 @@ def register(context: Context) -> None:
         try:
             job = await context.client.post("/runs/estimate", asked["body"])
         except ApiError as error:
-            return {"state": "unknown", "why": estimate.INVALID if error.errors else complaint(error)}
-        return {"state": "asked", "job": job["id"], "at": now().isoformat()}
+            if not error.errors:
+                return {"state": "unknown", "why": complaint(error)}, no_update
+            return {"state": "unknown", "why": estimate.INVALID}, controls.refusal(error.errors, asked["held"])
+        return {"state": "asked", "job": job["id"], "at": now().isoformat()}, None
 
     @context.app.callback(Output(ids.FORM_TICK, "disabled"), Input(ids.FORM_TIMING, "data"), Input(ids.FORM, "opened"))
     async def wait(timing: Json | None, opened: bool | None) -> bool:
@@ -74,7 +78,8 @@ def register(context: Context) -> None:
         Output(ids.FORM_TIME, "children"), Input(ids.FORM_TIMING, "data"), Input(ids.FORM_WRITTEN, "data")
     )
     async def tell(timing: Json | None, written: Json | None) -> Any:
-        return estimate.line(timing, (written or {}).get("epochs"), (written or {}).get("runs") or 1)
+        form = written or {}
+        return estimate.line(timing, form.get("epochs"), form.get("runs") or 1, wrong=bool(form.get("faults")))
 
 
 async def _forget(context: Context, job: str) -> None:

@@ -33,15 +33,36 @@ def test_a_new_run_through_the_form(page: Page, program: Program) -> None:
     program.finished(run["id"])
 
 
-def test_the_server_complains_at_the_field_it_names(page: Page, program: Program, may_complain: list[str]) -> None:
+def test_a_refusal_leads_to_its_field_and_stands_as_long_as_the_value(page: Page, program: Program) -> None:
     page.goto(f"{program.url}/queue")
     page.get_by_role("button", name="New run").click()
-    form = page.get_by_role("dialog")
-    fill(page, "epochs", "0")
-    expect(form.locator("#form-preview")).to_contain_text('"epochs": 0')
+    form, told = page.get_by_role("dialog"), page.locator("#form-error")
+    form.get_by_text("Advanced").click()
+    fill(page, "width", "0")
+    form.get_by_text("Advanced").click()
+    field = form.get_by_label("width", exact=True)
+    expect(field).to_be_hidden()
+    expect(form.locator("#form-preview")).to_contain_text('"width": 0')
     form.get_by_role("button", name="Queue this run").click()
-    expect(form.get_by_text("greater than or equal to 1")).to_be_visible()
-    expect(form).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(told).to_have_text("width: should be greater than 0")
+    fill(page, "width", "1")
+    expect(told).to_be_hidden()
+    expect(form.get_by_text("should be greater than 0")).to_have_count(0)
+    time = form.locator("#form-time")
+    fill(page, "seed", "")
+    expect(told).to_have_text("seed: should be a valid integer")
+    expect(time).to_contain_text("once every field is right")
+    fill(page, "seed", "3")
+    expect(time).not_to_contain_text("once every field is right")
+    fill(page, "anneal epochs", "5000")  # which only the server knows to be wrong
+    expect(told).to_contain_text("anneal epochs: annealing over 5000 epochs never ends")
+    expect(time).to_contain_text("once every field is right")
+    fill(page, "anneal epochs", "1")
+    expect(told).to_be_hidden()
+    expect(time).not_to_contain_text("once every field is right")
 
 
 def test_what_is_typed_is_what_is_queued_however_fast_the_click(page: Page, program: Program) -> None:

@@ -12,7 +12,7 @@ from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
 from backend.methods import METHODS
-from frontend import bodies, defaults, forms
+from frontend import bodies, controls, defaults, forms
 from frontend.components.form import form, greek
 from frontend.forms import read
 from frontend.pages.new_run import reshaped
@@ -236,6 +236,37 @@ def test_errors_of_the_server_stand_at_the_field_they_name(catalogue, body, path
 
 def test_an_error_without_a_field_of_ours_is_not_lost():
     assert bodies.field_errors([{"loc": ["evaluation", "x"], "msg": "no"}], ["seed"]) == ({}, ["evaluation.x: no"])
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("training.epochs", "0"), ("training.epochs", "2.5"), ("training.epochs", ""), ("training.epochs", "x"),
+        ("seed", ""), ("seed", "-1"), ("beta", "-1"), ("beta", ""), ("training.learning_rate", "0"),
+        ("training.learning_rate", "1e9"), ("architecture.width", "0"), ("dataset.train_limit", "0"),
+        ("seed", "3"), ("beta", "0.5"), ("dataset.train_limit", ""), ("training.epochs", "3.0"), ("beta", "0"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_as_the_server_tells_it(catalogue, path, typed):
+    values = bodies.start(catalogue, "digits")
+    layout = forms.layout(catalogue, values)
+    values |= {path: read(layout.fields[path], typed)}
+    try:
+        expand(bodies.body(catalogue, values), DATASETS)
+        refused = {}
+    except Invalid as error:
+        errors = [{"loc": list(each.loc), "msg": each.msg} for each in error.problems]
+        refused = controls.refusal(errors, values | {path: typed})["errors"]
+    assert controls.faults(layout, values) == refused
+
+
+def test_no_number_of_restarts_is_a_fault_and_none_given_is_one(catalogue):
+    values = bodies.start(catalogue, "digits")
+    layout = forms.layout(catalogue, values)
+    assert controls.faults(layout, values | {"restarts": None}) == {}
+    assert controls.faults(layout, values | {"restarts": 0}) == {"restarts": "should be a whole number from 1 to 1000"}
+    names = controls.titles(layout, {"dataset.name": "", "architecture.encoder.network.kind": "", "seed": ""})
+    assert list(names.values()) == ["data set", "encoder network", "seed"]
 
 
 def test_controls_give_json_types(catalogue):

@@ -30,6 +30,7 @@ def test_the_epochs_in_the_form_count_not_those_that_were_asked_about():
     assert text(line(KNOWN, 200, 3)).startswith("About 1 h for 3 runs on this machine")
     for wrong in (None, "x", 0, 2.5):
         assert "once every field is right" in text(line(KNOWN, wrong, 1))
+    assert "once every field is right" in text(line(KNOWN, 20, 1, wrong=True))
 
 
 def test_it_says_where_the_speed_was_had():
