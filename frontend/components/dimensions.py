@@ -13,6 +13,8 @@ MOST = 128
 """Bars at most: the largest ones."""
 LITTLE = 0.01
 """Nats below which a dimension is said to carry next to nothing; our choice."""
+LEAST_AXIS = 1.0
+"""Nats that the axis reaches at least, so that a collapsed code looks collapsed."""
 
 Json = Mapping[str, Any]
 
@@ -57,22 +59,49 @@ def bars(point: Json) -> html.Div | None:
         return None
     share = found[0]
     order = sorted(range(len(share.values)), key=lambda dimension: -share.values[dimension])[:MOST]
-    top = max(share.values[order[0]], LITTLE)
+    tallest = share.values[order[0]]
+    top = max(tallest, LEAST_AXIS)
     some = f" (the largest {MOST})" if len(share.values) > MOST else ""
     words = f"{share.carrying} of {len(share.values)} carry more than {LITTLE} nats{some}"
     return html.Div(
         [
             html.H3([f"{share.title} ", html.Span(share.note, className="muted")], title=share.more or None),
             html.Div(
-                [_bar(dimension, share.values[dimension], top) for dimension in order],
-                className="dimension-bars",
-                role="img",
-                **attributes(aria_label=f"{share.title}: {words}"),
+                [
+                    html.Div([html.Span(f"{number(top)} nats"), html.Span("0")], className="dimension-axis"),
+                    html.Div(
+                        [_bar(dimension, share.values[dimension], top) for dimension in order],
+                        className="dimension-bars",
+                        role="img",
+                        **attributes(aria_label=f"{share.title}: {words}"),
+                    ),
+                ],
+                className="dimension-figure",
             ),
-            html.P([f"{words}; the tallest {number(top, 2)}"], className="muted small"),
+            html.P([f"{words}; the tallest {_told(tallest)}"], className="muted small"),
         ],
         className="dimensions",
     )
+
+
+def _told(value: float) -> str:
+    """A value with as many decimals as show on which side of next to nothing it is."""
+    decimals = 2
+    while value != LITTLE and round(value, decimals) == LITTLE:
+        decimals += 1
+    return number(value, decimals)
+
+
+def absence(run: Json) -> html.P | None:
+    """Why a kind of model has no numbers of its dimensions; None where it should have some."""
+    encoder = ((run.get("spec") or {}).get("architecture") or {}).get("encoder") or {}
+    if encoder.get("context"):
+        words = "No reading per dimension: the flow itself sees x, so no dimension has a part of its own."
+    elif encoder.get("kind") == "categorical":
+        words = "No reading per dimension: z is one of a few classes, a single choice."
+    else:
+        return None
+    return html.P(words, className="muted small")
 
 
 def _bar(dimension: int, value: float, top: float) -> html.Span:

@@ -6,8 +6,8 @@ from typing import Any
 from dash import html
 
 from frontend.components import dimensions
-from frontend.components.parts import LABELS, do, label_badge, link, message, quantity
-from frontend.components.queue import networks, title
+from frontend.components.parts import LABELS, crossing, do, label_badge, link, message, quantity
+from frontend.components.queue import networks, sizes, title
 from frontend.components.tiles import Sheet, sheets, tile_row
 from frontend.formats import NOTHING, number, plural, plus_minus, tuple_text
 
@@ -56,7 +56,7 @@ def pane(point: Json, run: Json | None, samples: Json | None, bound: Json | None
         [
             _head(point, run),
             _numbers(point, bound),
-            dimensions.bars(point),
+            dimensions.bars(point) or dimensions.absence(run),
             _pictures(sheets(samples), where),
             _actions(point, run),
         ],
@@ -84,7 +84,7 @@ def _how(run: Json) -> str:
     device = str(run.get("device") or "").partition(" ")[0]
     if device:
         words[-1] += " on CPU" if device == "cpu" else f" on {device}"
-    return " \u00b7 ".join(word for word in words if word)
+    return " \u00b7 ".join(word for word in [*words, sizes(run)] if word)
 
 
 def _numbers(point: Json, bound: Json | None) -> html.Dl:
@@ -126,7 +126,7 @@ def _information(point: Json) -> html.Div:
         "I(x; z) in",
         f"[{number(interval['lower'], 1)}, {number(interval['upper'], 1)}]",
         title=f"self mixture {number(interval['lower'])} to min(R, leave-one-out) {number(interval['upper'])} nats",
-        note="saturated: only an interval" if interval.get("saturated") else "",
+        note=crossing(interval) or ("saturated: only an interval" if interval.get("saturated") else ""),
     )
 
 
@@ -166,7 +166,12 @@ def _marginal_kl(point: Json) -> html.Div:
     low, high = rate - interval["upper"], rate - interval["lower"]
     if low == high:
         return quantity("KL(q(z) ‖ m(z))", number(low), title="R minus I(x; z)")
-    return quantity("KL(q(z) ‖ m(z)) in", f"[{number(low, 1)}, {number(high, 1)}]", title="R minus I(x; z)")
+    return quantity(
+        "KL(q(z) ‖ m(z)) in",
+        f"[{number(low, 1)}, {number(high, 1)}]",
+        title="R minus I(x; z)",
+        note=crossing(interval),
+    )
 
 
 def _pictures(found: Mapping[str, Sheet], where: str) -> html.Div | html.P:

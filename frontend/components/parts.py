@@ -1,5 +1,6 @@
 """Small parts that several pages use: buttons that carry what they do, links, badges, figures with their unit."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -76,6 +77,11 @@ def quantity(name: str, value: str, beside: str = "", *, title: str = "", note: 
         className="quantity",
         title=title or None,
     )
+
+
+def crossing(interval: Mapping[str, Any]) -> str:
+    """Why an interval stands upside down; empty where it does not."""
+    return "bounds in expectation: noise may cross them" if interval["lower"] > interval["upper"] else ""
 
 
 def progress_bar(share: float | None, label: str) -> html.Div:

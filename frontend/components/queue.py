@@ -45,12 +45,20 @@ def networks(run: Json) -> str:
     return names[0] if len(set(names)) == 1 else "/".join(names)
 
 
+def sizes(run: Json) -> str:
+    """What the tuple does not tell of an architecture: a flow that sees x, and how large the model is."""
+    architecture = run["spec"]["architecture"]
+    words = ["flow with context"] if architecture["encoder"].get("context") else []
+    words.append(f"latent dim {architecture['latent_dim']}, width {compact(architecture['width'])}")
+    return " \u00b7 ".join(words)
+
+
 def details(run: Json) -> str:
     """The rest of what a run is."""
     spec = run["spec"]
     parts = [f"{spec['dataset']['name']}/{spec['dataset']['binarize']}", networks(run)]
     parts.append(plural(spec["training"]["epochs"], "epoch"))
-    parts.append(f"seed {spec['seed']}")
+    parts += [f"seed {spec['seed']}", sizes(run)]
     return " \u00b7 ".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from frontend.components.parts import label_badge, progress_bar, progress_words, share_done, status_badge
+from frontend.components.parts import crossing, label_badge, progress_bar, progress_words, share_done, status_badge
 from frontend.components.queue import buttons, details, failure, plane_link, title
 from frontend.formats import NOTHING, ago, clock, compact, duration, number, plus_minus, since, tuple_text
 
@@ -130,7 +130,7 @@ def _interval_row(interval: Json) -> html.Tr:
             html.Td(NOTHING, className="numeric"),
             html.Td("nats"),
             html.Td("lower, upper"),
-            html.Td("saturated" if interval.get("saturated") else ""),
+            html.Td(", ".join(filter(None, ["saturated" if interval.get("saturated") else "", crossing(interval)]))),
         ]
     )
 

@@ -8,7 +8,7 @@ from frontend.theme import base_layout, palette
 
 
 def dimension_bars(values: Sequence[float], axis: str, *, scheme: str | None, point_id: str) -> go.Figure:
-    """One bar for each latent dimension, the largest first; nats per example.
+    """One bar for each latent dimension, the largest first; nats per example, on an axis of one nat at least.
 
     Args:
         values: one for each dimension.
@@ -31,7 +31,7 @@ def dimension_bars(values: Sequence[float], axis: str, *, scheme: str | None, po
     figure.update_layout(layout)
     figure.update_layout(
         xaxis={"title": {"text": "latent dimension, the largest first"}},
-        yaxis={"title": {"text": axis}, "rangemode": "tozero"},
+        yaxis={"title": {"text": axis}, "range": [min(0.0, 1.05 * min(values)), max(1.0, 1.05 * max(values))]},
         margin={"l": 54, "r": 12, "t": 10, "b": 42},
         bargap=0.25,
         uirevision=point_id,

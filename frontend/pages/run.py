@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from frontend import bodies, ids
 from frontend.client import ApiError, Json, point_path, run_path
 from frontend.components import run as parts
-from frontend.components.dimensions import shares
+from frontend.components.dimensions import absence, shares
 from frontend.components.graph import graph
 from frontend.components.parts import code, link, message, section
 from frontend.components.toolbar import download_menu
@@ -184,10 +184,10 @@ def _points(context: Context) -> None:
             points = await asyncio.gather(*(context.client.get(point_path(point)) for point in run["points"]))
         except ApiError:
             return []
-        return [section("Estimates", _point(point, scheme)) for point in points]
+        return [section("Estimates", _point(point, run, scheme)) for point in points]
 
 
-def _point(point: Json, scheme: str | None) -> html.Div:
+def _point(point: Json, run: Json, scheme: str | None) -> html.Div:
     bars = [
         html.Figure(
             [
@@ -206,7 +206,7 @@ def _point(point: Json, scheme: str | None) -> html.Div:
             html.Div(
                 [
                     parts.estimates(point),
-                    html.Div(bars or html.P("Nothing is stored of its dimensions.", className="muted")),
+                    html.Div(bars or absence(run) or html.P("Nothing is stored of its dimensions.", className="muted")),
                 ],
                 className="two-columns wide-left",
             ),

@@ -27,7 +27,7 @@ def test_the_pane_shows_every_number_with_its_error(point, run, samples):
     for each in ("13.18", "± 0.05", "81.25", "± 0.38", "94.43", "[7.6, 13.1]", "11", "of 3", "15.4", "[0.1, 5.6]"):
         assert each in words, each
     assert "(−, −, −)" in words
-    assert "beta-vae, β = 0.6 · seed 3 · conv · 60 epochs on CPU" in words
+    assert "beta-vae, β = 0.6 · seed 3 · conv · 60 epochs on CPU · latent dim 16, width 0.5" in words
     assert "semantic, R / (R + D) = 0.14 few bits are in the code" in words
     assert "saturated: only an interval" in words
 
@@ -179,6 +179,40 @@ def test_collapse_can_be_seen_in_the_pane(point, run, samples):
     only = {**point, "arrays": {"information_per_dimension": [0.2, -0.001]}}
     assert "I(x; b) per dimension" in text(pane.pane(only, run, samples, BOUND))
     assert "per dimension" not in text(pane.pane({**point, "arrays": {}}, run, samples, BOUND))
+
+
+def test_the_bars_have_an_axis_of_one_nat_at_least_and_words_that_agree_with_them(point, run, samples):
+    flat = {**point, "arrays": {"kl_per_dimension": [0.0103, 0.004]}}
+    shown = pane.pane(flat, run, samples, BOUND)
+    assert "1.00 nats" in text(shown)
+    assert "1 of 2 carry more than 0.01 nats; the tallest 0.0103" in text(shown)
+    below = {**point, "arrays": {"kl_per_dimension": [0.0098, 0.004]}}
+    assert "0 of 2 carry more than 0.01 nats; the tallest 0.0098" in text(pane.pane(below, run, samples, BOUND))
+    heights = [part.style["height"] for part in parts(shown) if "height" in (getattr(part, "style", None) or {})]
+    assert heights[:2] == ["1.0%", "0.4%"]
+    assert "3.00 nats" in text(pane.pane(point, run, samples, BOUND))
+    assert list(dimension_bars([0.1, -0.01], "", scheme="light", point_id="p").layout.yaxis.range) == [-0.0105, 1.0]
+
+
+def test_a_model_without_numbers_of_its_dimensions_says_why(point, run, samples):
+    bare, parts_of = {**point, "arrays": {}}, run["spec"]["architecture"]
+    assert "No reading" not in text(pane.pane(bare, run, samples, BOUND))
+    parts_of["encoder"] = {"kind": "flow", "context": True, "network": {"kind": "conv"}}
+    assert "the flow itself sees x" in text(pane.pane(bare, run, samples, BOUND))
+    assert "flow with context" in text(pane.pane(bare, run, samples, BOUND))
+    assert "flow with context" in text(run_parts.head(run, NOW))
+    parts_of["encoder"] = {"kind": "categorical"}
+    assert "one of a few classes" in text(pane.pane(bare, run, samples, BOUND))
+
+
+def test_an_interval_that_noise_turned_over_says_so(point, run, samples):
+    note = "bounds in expectation: noise may cross them"
+    assert note not in text(pane.pane(point, run, samples, BOUND))
+    point["mutual_information"] = {"lower": 0.3, "upper": 0.2, "saturated": False}
+    words = text(pane.pane(point, run, samples, BOUND))
+    assert "[0.3, 0.2]" in words
+    assert words.count(note) == 2
+    assert note in text(run_parts.estimates(point))
 
 
 def test_what_is_known_exactly_is_no_interval(point, run, samples):
