@@ -94,6 +94,7 @@ CURVES_CSV = "curves-csv"
 
 # -- Lab --------------------------------------------------------------------------------------------------------------
 LAB_WORDS = "lab-words"
+LAB_CLASS = "lab-class"
 LAB_OFFER = "lab-offer"
 LAB_SEED = "lab-seed"
 LAB_SHOWN = "lab-shown"

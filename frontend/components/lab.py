@@ -19,6 +19,23 @@ SWEEPS: tuple[dict[str, Any], ...] = tuple(
 
 Json = Mapping[str, Any]
 
+DRAWN = (
+    ("p*(x)", "the data: how likely each of the thirty bins is"),
+    ("m(z)", "the marginal: how likely the model takes each latent to be before it sees x"),
+    ("e(z|x)", "the encoder: which latents it picks for an x; e(z) is its mean over the data, split by the true class"),
+    ("d(x|z)", "the decoder: which x it expects from a latent"),
+    ("g(x)", "what the model generates: z from m(z), then x from d(x|z)"),
+    ("d(x)", "what it reconstructs over all the data: x from p*(x), z from e(z|x), then x' from d(x'|z)"),
+    ("p(x'|x)", "what it reconstructs from one x; a bright diagonal is a copy, two blocks are the two classes"),
+    ("solid line in the plane", "D = H − R: no model lies below it"),
+    (
+        "dashed line in the plane",
+        "the least D for each R with the hand-built decoder held fixed and only the encoder free (Blahut-Arimoto); it "
+        "touches the solid line where that decoder is the best one",
+    ),
+)
+"""What the page draws, in a line each."""
+
 
 def introduction(truth: Truth) -> html.P:
     """What is known."""
@@ -28,6 +45,25 @@ def introduction(truth: Truth) -> html.P:
             f"known: H(x) = {number(truth.entropy, 4)} nats, I(x; z*) = {number(truth.information, 4)} nats. "
             "So D = H − R is no bound here, it is the curve itself.",
         ],
+        className="muted lab-words",
+    )
+
+
+def legend() -> html.Details:
+    """What is drawn, folded away."""
+    lines = [html.Div([html.Dt(name), html.Dd(words)]) for name, words in DRAWN]
+    return html.Details([html.Summary("What is drawn"), html.Dl(lines, className="reading")], className="advanced")
+
+
+def class_words(truth: Truth) -> html.P:
+    """Why a z may tell more of the class than one from the true posterior, and less than x."""
+    guess, whole = number(truth.posterior_information, 3), number(truth.information, 3)
+    return html.P(
+        f"I(z; z*) is what a code tells of the hidden class. x itself tells {whole} nats of it, and no z can tell "
+        f"more. One draw from the true posterior p(z*|x) is a guess at the class, and tells only {guess}. A model "
+        f"trained by the ELBO may tell more than that guess, because it keeps more of x: its rate is then above "
+        f"{whole}. At the target rate of 0.5 a model has only as many nats as the guess; the table shows how much of "
+        "the class it keeps with them.",
         className="muted lab-words",
     )
 
@@ -70,7 +106,8 @@ def offer(points: Sequence[ToyPoint], waiting: int) -> list[Any]:
     if waiting:
         share = done / (done + waiting)
         words = f"Training: {plural(waiting, 'model')} to go"
-        return [html.Div([progress_bar(share, words), html.Span(words, className="muted small")], className="lab-bar")]
+        bar = html.Div([progress_bar(share, words), html.Span(words, className="muted small")], className="lab-bar")
+        return [bar, do("Cancel", "cancel-toy", title="Cancel what this page queued and has not ended")]
     if done >= whole:
         return []
     words = f"Train {SEEDS} seeds each way" if not done else f"Train {plural(whole - done, 'more model')}"

@@ -111,11 +111,12 @@ def _downloads() -> dmc.Menu:
     )
 
 
-def download_menu(items: list[tuple[str, str]]) -> dmc.Menu:
-    """The ways to take a figure along."""
+def download_menu(items: list[tuple[str, str]], ident: str | None = None) -> dmc.Menu:
+    """The ways to take a figure along; with an id, its button can be disabled while there is none."""
+    named: dict[str, Any] = {"id": ident} if ident else {}
     return dmc.Menu(
         [
-            dmc.MenuTarget(html.Button("Download", className="button quiet small", type="button")),
+            dmc.MenuTarget(html.Button("Download", className="button quiet small", type="button", **named)),
             dmc.MenuDropdown([dmc.MenuItem(label, id=ident, n_clicks=0) for ident, label in items]),
         ],
         position="bottom-end",

@@ -7,7 +7,7 @@ from dash import Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import ids
-from frontend.client import ApiError, Json, run_path
+from frontend.client import ApiError, Json, run_path, segment
 from frontend.components.empty import DIGITS_RUN, MNIST_SWEEP
 from frontend.components.lab import SWEEPS
 from frontend.formats import plural
@@ -80,11 +80,27 @@ def _starts(context: Context) -> None:
                 made = [await context.client.post("/sweeps", sweep) for sweep in SWEEPS]
                 count = sum(len(sweep["runs"]) for sweep in made)
                 return notice(f"{plural(count, 'model')} asked for.", kind="good"), no_update
+            if what == "cancel-toy":
+                count = await _cancel_toy(context)
+                return notice(f"{plural(count, 'model')} cancelled." if count else "Nothing of it waits."), no_update
             if what == "clear-filters":
                 return no_update, ""
         except ApiError as error:
             return notice(complaint(error), kind="bad"), no_update
         raise PreventUpdate
+
+
+async def _cancel_toy(context: Context) -> int:
+    """Cancel the newest sweep of each kind that the Lab queues; returns how many runs had not ended."""
+    found = (await context.client.get("/sweeps", {"limit": 200}))["items"]
+    count = 0
+    for asked in SWEEPS:
+        newest = next((each for each in found if (each["base"], each["grid"]) == (asked["base"], asked["grid"])), None)
+        active = sum(newest["counts"].get(status, 0) for status in ("queued", "running")) if newest else 0
+        if newest and active:
+            await context.client.post(f"/sweeps/{segment(newest['id'])}/cancel")
+            count += active
+    return count
 
 
 def _deletion(context: Context) -> None:

@@ -18,6 +18,9 @@ from frontend.figures.window import beyond
 from frontend.formats import plural, tuple_mark
 from frontend.pages.context import Context, complaint, dataset_key
 
+LAB = "toy"
+"""The data set that has a page of its own."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -32,18 +35,19 @@ class Scene:
 
 
 async def default_dataset(context: Context, point: str | None) -> str:
-    """The data set of the selected point, else of the newest run that has a point, else of the newest run."""
+    """The data set of the selected point, else of the newest run that has a point, else of the newest run.
+
+    The Lab's data, which is a distribution with a page of its own, comes after every other.
+    """
     if point:
         try:
             found = await context.client.get(point_path(point))
             return dataset_key(await context.client.get(run_path(found["run_id"])))
         except ApiError:
             pass
-    for status in ("succeeded", None):
-        runs = await context.client.get("/runs", {"limit": 1, "status": status})
-        if runs["items"]:
-            return dataset_key(runs["items"][0])
-    return "digits/static"
+    pages = [await context.client.get("/runs", {"limit": 200, "status": status}) for status in ("succeeded", None)]
+    keys = [dataset_key(run) for page in pages for run in page["items"]]
+    return min(keys, key=lambda key: key.startswith(f"{LAB}/"), default="digits/static")
 
 
 async def whole_key(context: Context, dataset: str) -> str:

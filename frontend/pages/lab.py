@@ -30,7 +30,7 @@ async def layout(_context: Context, _visit: Visit) -> html.Div:
     return html.Div(
         [
             html.H1("Lab: a model whose truth is known"),
-            html.Div(id=ids.LAB_WORDS),
+            html.Div([html.Div(id=ids.LAB_WORDS), lab.legend()]),
             section(
                 "One model by hand, two by training",
                 html.Div([_column(name, title) for name, title in COLUMNS], className="lab-columns"),
@@ -58,11 +58,7 @@ async def layout(_context: Context, _visit: Visit) -> html.Div:
                 ),
                 html.Div(graph(ids.LAB_PLANE), id=ids.LAB_PLANE_FRAME, className="lab-plane"),
                 html.Div(id=ids.LAB_SUMMARY),
-                html.P(
-                    "A z drawn from the true posterior is a second opinion on the class, not the class itself: it "
-                    "tells less of z* than x does. How near a learned z comes is shown, not claimed.",
-                    className="muted lab-words",
-                ),
+                html.Div(id=ids.LAB_CLASS),
                 aside=_menu("plane"),
             ),
             dcc.Store(id=ids.LAB_SHOWN),
@@ -91,7 +87,7 @@ def _column(name: str, title: str) -> html.Section:
 def _menu(name: str) -> dmc.Menu:
     what = "Points" if name == "plane" else "Tables"
     kinds = (("svg", "Figure as SVG"), ("png", "Figure as PNG"), ("csv", f"{what} as CSV"))
-    return download_menu([(ids.lab(name, kind), label) for kind, label in kinds])
+    return download_menu([(ids.lab(name, kind), label) for kind, label in kinds], ids.lab(name, "menu"))
 
 
 def register(context: Context) -> None:
@@ -107,6 +103,7 @@ PAGE = Page(title="Lab", path="/lab", layout=layout, register=register, in_menu=
 def _fill(context: Context) -> None:
     @context.app.callback(
         Output(ids.LAB_WORDS, "children"),
+        Output(ids.LAB_CLASS, "children"),
         Output(ids.LAB_OFFER, "children"),
         Output(ids.LAB_SEED, "data"),
         Output(ids.LAB_SEED, "value"),
@@ -120,6 +117,7 @@ def _fill(context: Context) -> None:
         ],
         *[Output(ids.lab(name, "numbers"), "children") for name, _ in COLUMNS],
         *[Output(ids.lab(name, "over"), "children") for name, _ in COLUMNS],
+        *[Output(ids.lab(name, "menu"), "disabled") for name, _ in COLUMNS],
         *[Output(ids.lab(name, "frame"), "className") for name, _ in COLUMNS],
         *[Output(ids.lab(name, "graph"), "figure") for name, _ in COLUMNS],
         Input(ids.LOCATION, "search"),
@@ -140,6 +138,7 @@ def _fill(context: Context) -> None:
         captions = [lab.caption(shown[kind][0]) if kind != "made" else None for kind, _ in COLUMNS]
         return [
             lab.introduction(found.truth),
+            lab.class_words(found.truth),
             lab.offer(found.points, found.waiting),
             [{"value": str(each), "label": f"seed {each}"} for each in there],
             None if seed is None else str(seed),
@@ -153,12 +152,14 @@ def _fill(context: Context) -> None:
 
 
 def _columns(shown: Shown, truth: Truth, seed: int | None, scheme: str) -> list[Any]:
-    """Numbers, what stands over an empty frame, the frames' classes, and the figures, of each column in turn."""
+    """Numbers, what stands over an empty frame, whether there is nothing to take along, the frames' classes, and the
+    figures, of each column in turn."""
     drawn = [(kind, shown[kind][1]) for kind, _ in COLUMNS]
     tallest = tallest_of([model for _, model in drawn if model], truth)
     return [
         *[lab.numbers(model, truth) if model else [] for _, model in drawn],
         *[[] if model else lab.missing(kind, seed) for kind, model in drawn],
+        *[model is None for _, model in drawn],
         *["lab-model plane" if model else "lab-model plane bare" for _, model in drawn],
         *[
             model_figure(model, truth, tallest=tallest, scheme=scheme, name=f"{kind} {seed}") if model else NOTHING
@@ -170,8 +171,9 @@ def _columns(shown: Shown, truth: Truth, seed: int | None, scheme: str) -> list[
 def _failed(words: str) -> list[Any]:
     columns = len(COLUMNS)
     return [
-        message("The truth cannot be shown", words), [], [], None, "filter lab-seed hidden", None, NOTHING, [],
-        *[None] * columns, *[[]] * columns, *[[]] * columns, *["lab-model plane bare"] * columns, *[NOTHING] * columns,
+        message("The truth cannot be shown", words), [], [], [], None, "filter lab-seed hidden", None, NOTHING, [],
+        *[None] * columns, *[[]] * columns, *[[]] * columns, *[True] * columns,
+        *["lab-model plane bare"] * columns, *[NOTHING] * columns,
     ]  # fmt: skip
 
 

@@ -68,6 +68,12 @@ def test_a_lab_without_models_offers_to_train_them(page: Page, empty_program: Pr
     page.get_by_role("button", name="Train 20 seeds each way").click()
     expect(page.get_by_text("Training: 40 models to go")).to_be_visible()
     assert len(empty_program.http.get("/sweeps").json()["items"]) == 2
+    expect(page.get_by_role("region", name="ELBO", exact=True).get_by_role("button", name="Download")).to_be_disabled()
+    page.get_by_text("What is drawn").click()
+    expect(page.get_by_text("with the hand-built decoder held fixed")).to_be_visible()
+    page.locator("#lab-offer").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("40 models cancelled.")).to_be_visible()
+    expect(page.get_by_role("button", name="Train 20 seeds each way")).to_be_visible()
     page.get_by_role("button", name="New run").click()
     time = page.get_by_role("dialog").locator("#form-time")
     expect(time).to_contain_text("cannot be told without", timeout=20_000)

@@ -164,6 +164,18 @@ def test_without_a_model_there_is_no_seed_and_one_button(truth):
     assert parse_seed(None) is None
 
 
+def test_the_words_name_the_numbers_and_every_curve(truth):
+    words = text(lab.class_words(truth))
+    assert "0.500 nats" in words
+    assert "only 0.378" in words
+    drawn = text(lab.legend())
+    assert all(name in drawn for name in ("p*(x)", "g(x)", "d(x)", "m(z)", "e(z|x)", "Blahut-Arimoto"))
+
+
+def test_what_waits_can_be_cancelled():
+    assert [getattr(button, "data-do") for button in of_type(lab.offer(points(), 3), "Button")] == ["cancel-toy"]
+
+
 def test_the_spread_over_the_seeds_is_a_table_beside_the_true_posterior(truth):
     rows = [text(row) for row in of_type(lab.summary(points(), truth), "Tr")]
     assert rows[1].startswith("ELBO 2 0.7000 1.2000 0.7000")

@@ -1,9 +1,14 @@
 """A view is its address: written, read and written again it is the same."""
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontend.pages.explore_plane import default_dataset
 from frontend.query import AXES, GROUPINGS, OVERLAYS, View, href, parse, search
 
 tuples = st.lists(st.text("-+vl", min_size=3, max_size=3), max_size=3, unique=True).map(tuple)
@@ -39,3 +44,21 @@ def test_a_plus_that_became_a_space_is_a_plus_again():
 def test_nonsense_is_the_default_view(text):
     view = parse(text)
     assert (view.axes, view.group, view.point) == ("rd", "none", None)
+
+
+@pytest.mark.parametrize(
+    ("succeeded", "newest", "expected"),
+    [
+        (["toy", "digits", "mnist"], ["toy"], "digits/static"),
+        (["toy"], ["toy", "mnist"], "mnist/static"),
+        (["toy"], ["toy"], "toy/static"),
+        ([], [], "digits/static"),
+    ],
+)
+def test_without_a_data_set_it_is_the_newest_that_is_not_the_labs(succeeded, newest, expected):
+    async def get(_path: str, query: dict[str, Any]) -> dict[str, Any]:
+        names = succeeded if query["status"] else newest
+        return {"items": [{"spec": {"dataset": {"name": name, "binarize": "static"}}} for name in names]}
+
+    context: Any = SimpleNamespace(client=SimpleNamespace(get=get))
+    assert asyncio.run(default_dataset(context, None)) == expected
