@@ -60,10 +60,10 @@ def class_words(truth: Truth) -> html.P:
     guess, whole = number(truth.posterior_information, 3), number(truth.information, 3)
     return html.P(
         f"I(z; z*) is what a code tells of the hidden class. x itself tells {whole} nats of it, and no z can tell "
-        f"more. One draw from the true posterior p(z*|x) is a guess at the class, and tells only {guess}. A model "
-        f"trained by the ELBO may tell more than that guess, because it keeps more of x: its rate is then above "
-        f"{whole}. At the target rate of 0.5 a model has only as many nats as the guess; the table shows how much of "
-        "the class it keeps with them.",
+        f"more. One draw from the true posterior p(z*|x) is a guess at the class: it costs a rate of {whole} and tells "
+        f"{guess}. A model trained by the ELBO may tell more than that guess where its rate is above {whole}, for it "
+        "then keeps more of x. At a target rate of 0.5 a model has as many nats as the guess, and the table shows how "
+        "much of the class it keeps with them.",
         className="muted lab-words",
     )
 

@@ -146,7 +146,7 @@ def _what(run: Json) -> html.Div:
                 href=f"/run/{run['id']}",
                 className="row-title",
             ),
-            html.Span([details(run), *tags(list(run.get("tags") or ()))], className="muted small"),
+            html.Span([details(run), *tags(list(run.get("tags") or ()))], className="muted small", title=details(run)),
         ],
         className="row-what",
     )

@@ -167,7 +167,7 @@ def test_without_a_model_there_is_no_seed_and_one_button(truth):
 def test_the_words_name_the_numbers_and_every_curve(truth):
     words = text(lab.class_words(truth))
     assert "0.500 nats" in words
-    assert "only 0.378" in words
+    assert "tells 0.378." in words
     drawn = text(lab.legend())
     assert all(name in drawn for name in ("p*(x)", "g(x)", "d(x)", "m(z)", "e(z|x)", "Blahut-Arimoto"))
 
