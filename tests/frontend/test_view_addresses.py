@@ -1,6 +1,7 @@
 """A view is its address: written, read and written again it is the same."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,4 +62,5 @@ def test_without_a_data_set_it_is_the_newest_that_is_not_the_labs(succeeded, new
         return {"items": [{"spec": {"dataset": {"name": name, "binarize": "static"}}} for name in names]}
 
     context: Any = SimpleNamespace(client=SimpleNamespace(get=get))
-    assert asyncio.run(default_dataset(context, None)) == expected
+    with ThreadPoolExecutor(1) as thread:  # the browser tests leave a running loop in this one
+        assert thread.submit(asyncio.run, default_dataset(context, None)).result() == expected
