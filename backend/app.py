@@ -2,11 +2,27 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 
-from backend.api import catalogue, datasets, docs, frontier, jobs, lab, points, problems, runs, sweeps, system
+from backend.api import (
+    catalogue,
+    datasets,
+    docs,
+    exchange,
+    frontier,
+    gaps,
+    jobs,
+    lab,
+    point_jobs,
+    points,
+    problems,
+    queue,
+    runs,
+    server,
+    sweeps,
+    system,
+)
 from backend.api.limits import BodyLimit
 from backend.api.parts import PREFIX
 from backend.api.plane import Plane
@@ -15,26 +31,33 @@ from backend.queue import Reconciler, Wakeups
 from backend.security import Guard, check_token
 from backend.settings import Settings
 from backend.store.artifacts import ArtifactStore
-from backend.store.migrate import upgrade
+from backend.store.migrate import prepare
 from backend.store.session import Database
+from backend.version import program_version
 
 ROUTERS = (
+    system.router,  # first, since every open page asks for /changes once a second and routes are tried in turn
     catalogue.router,
     runs.router,
+    queue.router,
     sweeps.router,
     points.router,
+    point_jobs.router,
     frontier.router,
+    gaps.router,
     datasets.router,
+    exchange.router,
     jobs.router,
     lab.router,
-    system.router,
+    server.router,
 )
 
 
 def create_app(settings: Settings, extend: Callable[[FastAPI], None] | None = None) -> FastAPI:
     """The REST service over the database, broker and artifact store of these settings.
 
-    The database is created or migrated first. While the app runs, so does its reconciler.
+    The database is created or migrated first, and while the app runs, so does its reconciler. One that changes nothing
+    does neither: its database has to be there as this version knows it.
 
     Args:
         settings: where everything is.
@@ -44,22 +67,24 @@ def create_app(settings: Settings, extend: Callable[[FastAPI], None] | None = No
         SetupError: the database or the token cannot be used; says why.
     """
     check_token(settings.api_token)
-    upgrade(settings.resolved_database_url)
+    prepare(settings.resolved_database_url, read_only=settings.read_only)
     database = Database(settings.resolved_database_url)
     artifacts = ArtifactStore(settings.resolved_artifacts_url)
     wakeups = Wakeups(settings.resolved_broker_url)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        reconciler = Reconciler(database, artifacts, wakeups, settings)
-        reconciler.start()
+        reconciler = None if settings.read_only else Reconciler(database, artifacts, wakeups, settings)
+        if reconciler is not None:
+            reconciler.start()
         yield
-        reconciler.stop()
+        if reconciler is not None:
+            reconciler.stop()
         database.dispose()
 
     app = FastAPI(
         title="RD Frontier",
-        version=_version(),
+        version=program_version(),
         description="Train latent-variable models, and see where each one lands in the rate-distortion plane.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
@@ -85,10 +110,3 @@ def create_app(settings: Settings, extend: Callable[[FastAPI], None] | None = No
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Measured, metrics=app.state.metrics)
     return app
-
-
-def _version() -> str:
-    try:
-        return version("rd-frontier")
-    except PackageNotFoundError:  # a checkout that was not installed
-        return "0"

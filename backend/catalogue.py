@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from backend.datasets import DatasetFacts
 from backend.expand import expand
-from backend.methods import METHODS, Method
+from backend.methods import METHODS, Knob, Method
 from backend.presets import PRESETS, Preset, presets_for
 from backend.reading import SHORT_KEYS
 from backend.spec import UNIONS, Config, Dataset, Part, RunSpec, kinds
@@ -22,9 +24,10 @@ Schema = dict[str, Any]
 def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
     """Every table by name: a list of ``{name, title, paper, schema, defaults}``.
 
-    Encoders, decoders and marginals also have their ``symbol``; methods their ``formula`` and ``knobs``; data sets
-    their ``shape``, ``kind_defaults``, what a part of one kind changes, and ``presets``, the names of those that they
-    take; presets their ``note``; ``sections`` are the parts of a specification outside the unions.
+    Encoders, decoders and marginals also have their ``symbol``, terms their ``unit`` and ``bound``; methods their
+    ``formula``, ``knobs`` and ``slopes``, by which each weight follows the knobs; data sets their ``shape``,
+    ``kind_defaults``, what a part of one kind changes, and ``presets``, the names of those that they take; presets
+    their ``note``; ``sections`` are the parts of a specification outside the unions.
     """
     unions = {union: [_part_entry(part) for part in kinds(union).values()] for union in UNIONS}
     return {
@@ -39,14 +42,20 @@ def catalogue(datasets: Mapping[str, DatasetFacts]) -> dict[str, list[Entry]]:
 @cache
 def spec_schema() -> Schema:
     """JSON schema of what ``POST /runs`` takes: the full form, the short form, and both mixed."""
-    full = _schema(RunSpec)
+    full = flat_schema(RunSpec)
     properties: Schema = dict(full["properties"])
     for name in ("dataset", "architecture"):
         properties[name] = {"anyOf": [{"type": "string"}, properties[name]]}
     properties["method"] = {"enum": list(METHODS)}
     properties["preset"] = {"enum": list(PRESETS)}
     for key, paths in SHORT_KEYS.items():
-        properties[key] = _any_of([schema for path in paths for schema in _field_schemas(path)])
+        as_knobs = [
+            _schema_of_choice(knob) if knob.choices else _knob_schema(method, knob)
+            for method in METHODS.values()
+            for knob in method.knobs
+            if knob.name == key
+        ]
+        properties[key] = _any_of([*[schema for path in paths for schema in _field_schemas(path)], *as_knobs])
     return {"type": "object", "properties": _or_a_kind(properties), "additionalProperties": False}
 
 
@@ -65,12 +74,12 @@ def _or_a_kind(schema: Any) -> Any:
 
 
 def _part_entry(part: type[Part]) -> Entry:
-    entry = _entry(part.model_fields["kind"].default, part.title, part.paper, _schema(part), _defaults(part()))
-    return entry | {"symbol": part.symbol}
+    entry = _entry(part.model_fields["kind"].default, part.title, part.paper, flat_schema(part), _defaults(part()))
+    return entry | {"symbol": part.symbol, "unit": part.unit, "bound": part.bound}
 
 
 def _dataset_entry(facts: DatasetFacts, datasets: Mapping[str, DatasetFacts]) -> Entry:
-    schema = _schema(Dataset)
+    schema = flat_schema(Dataset)
     schema["properties"]["name"] = {"const": facts.name}
     schema["properties"]["binarize"] |= {"enum": list(facts.binarizations), "default": facts.binarizations[0]}
     for field, split in (("train_limit", "train"), ("eval_limit", "test")):
@@ -83,14 +92,23 @@ def _dataset_entry(facts: DatasetFacts, datasets: Mapping[str, DatasetFacts]) ->
 
 
 def _method_entry(method: Method) -> Entry:
-    knobs = {knob.name: _knob_schema(method, knob.path) | {"default": knob.default} for knob in method.knobs}
+    knobs = {knob.name: _knob_schema(method, knob) | {"default": knob.default} for knob in method.knobs}
     schema = {"type": "object", "title": method.title, "properties": knobs, "additionalProperties": False}
     defaults = {knob.name: knob.default for knob in method.knobs}
     entry = _entry(method.name, method.title, method.paper, schema, defaults)
     return entry | {
         "formula": method.formula,
-        "knobs": [{"name": knob.name, "default": knob.default, "schema": knobs[knob.name]} for knob in method.knobs],
-        "objective": method.expand({}),
+        "knobs": [
+            {
+                "name": knob.name,
+                "default": knob.default,
+                "path": ".".join(("objective", *knob.path)),
+                "schema": knobs[knob.name],
+            }
+            for knob in method.knobs
+        ],
+        "slopes": {f"objective.{path}": by_knob for path, by_knob in method.slopes().items()},
+        **method.expand({}),
     }
 
 
@@ -102,7 +120,7 @@ def _preset_entry(preset: Preset) -> Entry:
 def _section_entry(name: str) -> Entry:
     field = RunSpec.model_fields[name]
     if isinstance(field.default, Config):
-        schema, defaults = _schema(type(field.default)), _defaults(field.default)
+        schema, defaults = flat_schema(type(field.default)), _defaults(field.default)
     else:
         schema, defaults = _field_schema((name,)), field.default
     return _entry(name, name.capitalize(), "", schema, defaults)
@@ -116,14 +134,14 @@ def _defaults(config: Config) -> dict[str, Any]:
     return config.model_dump(mode="json")
 
 
-def _schema(model: type[Config]) -> Schema:
+def flat_schema(model: type[BaseModel]) -> Schema:
     """A model's JSON schema without references, so that a form can read it from the top; the caller's own copy."""
     schema: Schema = json.loads(_schema_text(model))
     return schema
 
 
 @cache
-def _schema_text(model: type[Config]) -> str:
+def _schema_text(model: type[BaseModel]) -> str:
     full = model.model_json_schema()
     return json.dumps(_inlined(full, full))
 
@@ -145,10 +163,27 @@ def _any_of(schemas: list[Schema]) -> Schema:
     return different[0] if len(different) == 1 else {"anyOf": different}
 
 
-def _knob_schema(method: Method, path: tuple[str, ...]) -> Schema:
-    """The schema of the field that a knob sets, among the kinds that the method's own expansion chooses."""
-    kind = method.expand({}).get(path[0], {}).get("kind")
-    return _field_schema(("objective", *path), kind)
+def _knob_schema(method: Method, knob: Knob) -> Schema:
+    """The knob's own schema, or that of the field that it sets, in the kind that the method's own expansion chooses.
+
+    A knob that chooses a term is the choice of its kind.
+    """
+    field = _field_schema(("objective", *knob.path), _kind_of(method, knob))
+    if knob.choices:
+        found = {"description": field.get("description", ""), "enum": list(knob.choices)}
+    else:
+        found = dict(knob.schema or field)
+    return {**found, "title": knob.title}
+
+
+def _schema_of_choice(knob: Knob) -> Schema:
+    """What a knob that chooses a term may be given as: the whole term, whose weight the method sets."""
+    return _field_schema(("objective", *knob.path))
+
+
+def _kind_of(method: Method, knob: Knob) -> str | None:
+    kind: str | None = method.expand({})["objective"][knob.path[0]]["kind"]
+    return kind
 
 
 def _field_schemas(path: tuple[str, ...], kind: str | None = None) -> list[Schema]:
@@ -156,7 +191,7 @@ def _field_schemas(path: tuple[str, ...], kind: str | None = None) -> list[Schem
 
     A weight that no kind of this version has is a number.
     """
-    found = [_schema(RunSpec)]
+    found = [flat_schema(RunSpec)]
     for name in path:
         options = [option for each in found for option in each.get("oneOf") or each.get("anyOf") or [each]]
         having = [option for option in options if name in option.get("properties", {})]

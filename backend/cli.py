@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.commands import api, data, doctor, submit, up, worker
+from backend.commands import api, data, doctor, export, import_, open, submit, up, worker
 from backend.errors import FrontierError
 from backend.preflight import require_posix
 
@@ -20,6 +20,9 @@ app.command()(api.api)
 app.command()(worker.worker)
 app.command()(submit.submit)
 app.add_typer(data.app, name="data")
+app.command()(export.export)
+app.command("import")(import_.import_frontier)
+app.command("open")(open.open_frontier)
 app.command()(doctor.doctor)
 
 

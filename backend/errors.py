@@ -35,6 +35,13 @@ class Invalid(FrontierError):
         super().__init__("; ".join(f"{'.'.join(map(str, p.loc)) or 'body'}: {p.msg}" for p in self.problems))
 
 
+class Unreadable(Invalid):
+    """A body that is not even of the form that it says it is."""
+
+    status = 400
+    title = "Bad request"
+
+
 class NotFound(FrontierError):
     """No such thing under that id or name."""
 

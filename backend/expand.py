@@ -1,19 +1,22 @@
 """From what a person writes, short or full, to the specification written out.
 
-Precedence: explicit > method > preset or data set > field default.
+Precedence: explicit > method > preset, the run that is continued, or data set > field default.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.continuing import Parent, Parents, nobody
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.methods import method_of
 from backend.presets import Preset
-from backend.reading import AXES, Reader, Tree, kind_of
+from backend.reading import AXES, Reader, Tree
 from backend.rules import broken_rules
+from backend.rules.continuation import broken_by_continuation
 from backend.spec import DEFAULT_DATASET, RunSpec
+from backend.wording import kind_of
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,13 @@ class Expanded:
     method: str
 
 
-def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
+def expand(body: Any, datasets: Mapping[str, DatasetFacts], parents: Parents = nobody) -> Expanded:
     """Write a body in short, full or mixed form out in full.
 
     Args:
         body: the parsed JSON of a request.
         datasets: facts of every data set there is, by name.
+        parents: finds the run that the body continues, which says whatever the body leaves out.
 
     Raises:
         Invalid: names each field at fault, as the writer named it.
@@ -38,25 +42,32 @@ def expand(body: Any, datasets: Mapping[str, DatasetFacts]) -> Expanded:
         raise Invalid([FieldProblem((), 'a specification is a JSON object, such as {"dataset": "digits"}')])
     reader = Reader(_whole_numbers(body))
     explicit = reader.explicit()
-    facts = _facts(explicit, datasets, reader)
+    parent = reader.parent(explicit, parents)
+    facts = _facts(explicit, parent, datasets, reader)
     method, preset = reader.method(), reader.preset(explicit, facts)
-    above = (reader.method_objective(method), explicit)
-    layers = _defaults(facts, preset, above)
+    above = (reader.method_tree(method), explicit)
+    layers = _defaults(facts, preset, parent, above)
     tree = _laid(*layers, *above)
     reader.network(explicit, tree)
     spec = reader.validate(_laid(*layers, *above))
-    problems = [*_unused(preset, spec), *broken_rules(spec, facts)]
+    problems = [*(broken_by_continuation(spec, parent) if parent else ()), *_unused(preset, spec)]
+    problems += broken_rules(spec, facts)
     if problems:
         raise Invalid([FieldProblem(reader.as_written(p.loc), p.msg) for p in problems])
-    return Expanded(spec, method or method_of(spec.objective))
+    return Expanded(spec, method or (parent and parent.method_of(spec)) or method_of(spec))
 
 
-def _defaults(facts: DatasetFacts, preset: Preset | None, above: tuple[Tree, ...]) -> list[Mapping[str, Any]]:
-    """What lies below the writer's own words: the data set's name for itself, then its defaults or the preset's.
+def _defaults(
+    facts: DatasetFacts, preset: Preset | None, parent: Parent | None, above: tuple[Tree, ...]
+) -> list[Mapping[str, Any]]:
+    """What lies below the writer's own words: the data set's name for itself, then what the continued run has, the
+    preset or the data set's defaults.
 
     A data set has defaults for single kinds of part too; the kinds are those that are in the tree without them.
     """
     identity = {"dataset": {"binarize": facts.binarizations[0], "sha256": facts.sha256}}
+    if parent is not None:
+        return [identity, parent.tree(), *([preset.tree] if preset else [])]
     if preset is not None:
         return [identity, preset.tree]
     architecture = _laid(identity, facts.defaults, *above)["architecture"]
@@ -110,8 +121,9 @@ def _merge(below: Any, above: Any) -> Any:
     return {**below, **{key: _merge(below.get(key), value) for key, value in above.items()}}
 
 
-def _facts(explicit: Tree, datasets: Mapping[str, DatasetFacts], reader: Reader) -> DatasetFacts:
-    name = explicit.get("dataset", {}).get("name", DEFAULT_DATASET)
+def _facts(explicit: Tree, parent: Parent | None, datasets: Mapping[str, DatasetFacts], reader: Reader) -> DatasetFacts:
+    default = parent.spec.dataset.name if parent else DEFAULT_DATASET
+    name = explicit.get("dataset", {}).get("name", default)
     if not isinstance(name, str) or name not in datasets:
         loc = reader.as_written(("dataset", "name"))
         raise Invalid([FieldProblem(loc, f"no such data set; there are: {', '.join(sorted(datasets))}")])

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from backend.continuing import Parents, nobody
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.expand import Expanded, expand
@@ -19,13 +20,16 @@ _AXES = (("encoder", "encoders"), ("decoder", "decoders"), ("marginal", "margina
 Tree = dict[str, Any]
 
 
-def expand_grid(base: Any, grid: Any, datasets: Mapping[str, DatasetFacts]) -> list[Expanded]:
+def expand_grid(
+    base: Any, grid: Any, datasets: Mapping[str, DatasetFacts], parents: Parents = nobody
+) -> list[Expanded]:
     """Every combination of the grid laid over the base, written out in full; the last key varies fastest.
 
     Args:
         base: a specification in short or full form.
         grid: short key or dotted path -> list of values.
         datasets: facts of every data set there is, by name.
+        parents: finds the run that a body continues.
 
     Raises:
         Invalid: names the key of the grid at fault, or the field of the base.
@@ -38,7 +42,7 @@ def expand_grid(base: Any, grid: Any, datasets: Mapping[str, DatasetFacts]) -> l
         try:
             for key, value in choice.items():
                 _lay(body, key, copy.deepcopy(value))
-            expanded.append(expand(body, datasets))
+            expanded.append(expand(body, datasets, parents))
         except Invalid as error:
             problems += [each for p in error.problems if (each := _in_sweep(p, choice)) not in problems]
             if len(problems) >= _MOST_PROBLEMS:

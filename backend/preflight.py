@@ -72,6 +72,18 @@ def require_token(settings: Settings) -> None:
         )
 
 
+def require_writable(settings: Settings) -> None:
+    """
+    Raises:
+        SetupError: what is there is to be shown and not changed, and this would train.
+    """
+    if settings.read_only:
+        raise SetupError(
+            "FRONTIER_READ_ONLY is set, and this trains: start a server that changes nothing by 'frontier api', or "
+            "take the variable away"
+        )
+
+
 def require_one_machine(settings: Settings) -> None:
     """
     Raises:

@@ -62,5 +62,5 @@ PRESETS: dict[str, Preset] = {
 
 
 def presets_for(facts: DatasetFacts) -> list[str]:
-    """The presets that a data set takes, by name."""
-    return [] if facts.distribution else list(PRESETS)
+    """The presets that a data set takes, by name; data made by a paper, of which none is an image, take none."""
+    return [] if facts.distribution or facts.values == "real" else list(PRESETS)

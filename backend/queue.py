@@ -14,7 +14,7 @@ from celery import Celery
 
 from backend.errors import NotFound
 from backend.settings import Settings
-from backend.store import jobs, objects
+from backend.store import benches, jobs, objects
 from backend.store.artifacts import ArtifactStore
 from backend.store.clock import utc_now
 from backend.store.session import Database
@@ -129,6 +129,7 @@ class Reconciler:
             sweep_orphans(self._database, self._artifacts)
             with self._database.write() as session:
                 jobs.forget_answers(session, utc_now() - _ANSWERS_KEPT)
+                benches.forget_old(session, utc_now() - _ANSWERS_KEPT)
             self._until_sweep_s = _SWEEP_EVERY_S
 
     def _run(self) -> None:

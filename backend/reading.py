@@ -3,16 +3,18 @@
 import json
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
+from backend.continuing import Parent, Parents
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
-from backend.methods import METHODS
+from backend.methods import METHODS, Knob
 from backend.presets import PRESETS, Preset, presets_for
-from backend.spec import UNIONS, Config, RunSpec, kinds
+from backend.spec import RunSpec, kinds
+from backend.wording import kind_of, listed, networks_of, no_such_field, takers, weight_of, without_tags
 
 Tree = dict[str, Any]
 Path = tuple[str, ...]
@@ -86,7 +88,11 @@ class Reader:
         if key != "seed" and not isinstance(value, dict):
             shape = 'a string such as "---" or an object' if key == "architecture" else "an object"
             self._problem((key,), f"should be {shape}")
-        return json.loads(json.dumps(value))  # a deep copy in plain JSON types
+        copy = json.loads(json.dumps(value))  # deep, in plain JSON types
+        if key == "training" and isinstance(copy, dict) and isinstance(copy.get("continues"), str):
+            self.written_by[("training", "continues", "run")] = ("training", "continues")
+            copy["continues"] = {"run": copy["continues"]}
+        return copy
 
     def _tuple(self, text: str) -> Tree:
         tree: Tree = {}
@@ -98,6 +104,11 @@ class Reader:
             self.written_by[("architecture", part)] = ("architecture",)
             if symbol in known:
                 tree[part] = {"kind": known[symbol]}
+            elif symbol == "?":
+                named = [kind for kind in kinds(union) if kind not in known.values()]
+                full = json.dumps({"architecture": {part: {"kind": named[-1]}}})
+                msg = f"symbol {position} is '?', which stands for each {part} that has no symbol ({', '.join(named)})"
+                self._problem(("architecture",), f"{msg}: write the parts in full, such as {full}")
             else:
                 choices = ", ".join(f"{s} ({k})" for s, k in known.items())
                 self._problem(("architecture",), f"symbol {position} is {symbol!r}, no {part}; choose from: {choices}")
@@ -105,10 +116,15 @@ class Reader:
 
     def _short(self, tree: Tree, key: str, *, write: bool) -> None:
         value = self.body[key]
-        for path in SHORT_KEYS[key]:
+        knob = self._knobs().get(key)
+        for path in (("objective", *knob.path),) if knob else SHORT_KEYS[key]:
             if _has(tree, path):
-                self._problem((key,), f"stands for {'.'.join(path)}, which is given too: keep one")
-            elif write:
+                fields = _at(tree, path)
+                if _joined(value, fields) is None:
+                    self._problem((key,), f"stands for {'.'.join(path)}, which is given too: keep one")
+                    continue
+                self.written_by |= {(*path, name): (*path, name) for name in fields}
+            if write:
                 self.written_by[path] = (key,)
                 self._write(tree, path, value)
                 if key in _RATE_KIND:
@@ -141,8 +157,8 @@ class Reader:
                 self._write(explicit, path, value)
         if ("network",) not in self.written_by.values():
             none = "this architecture takes no network"
-            msg = f"no part of this architecture takes it; choose from: {_listed(choices)}" if choices else none
-            self._problem(("network",), f"{msg}; {_takers(value)}")
+            msg = f"no part of this architecture takes it; choose from: {listed(choices)}" if choices else none
+            self._problem(("network",), f"{msg}; {takers(value)}")
             self._raise()
 
     def _write(self, tree: Tree, path: Path, value: Any) -> None:
@@ -153,7 +169,13 @@ class Reader:
             if not isinstance(inner, dict):
                 return  # of the wrong type; validation says so
             tree = inner
-        tree[path[-1]] = value
+        tree[path[-1]] = _joined(value, tree.get(path[-1])) or value
+
+    def _knobs(self) -> dict[str, Knob]:
+        """The knobs of the method asked for, by short key; none where there is no such method."""
+        name = self.body.get("method")
+        method = METHODS.get(name) if isinstance(name, str) else None
+        return {knob.name: knob for knob in method.knobs} if method else {}
 
     def method(self) -> str | None:
         """The name the run was asked by, or None."""
@@ -175,7 +197,7 @@ class Reader:
         elif name not in presets_for(facts):
             self._problem(
                 ("preset",),
-                f"{facts.name} is a distribution, whose own defaults are the paper's recipe for it: leave preset out",
+                f"{facts.name} is a paper's own, and its own defaults are the paper's recipe: leave preset out",
             )
         self._raise()
         preset = PRESETS[str(name)]
@@ -184,13 +206,34 @@ class Reader:
                 self.written_by[path] = ("preset",)
         return preset
 
-    def method_objective(self, name: str | None) -> Tree:
-        """The objective of the method asked for, its knobs set from the short keys."""
+    def parent(self, explicit: Tree, parents: Parents) -> Parent | None:
+        """The run to continue, or None where none is asked for, or the field is of the wrong type.
+
+        None too where nothing can start from that run any more, but the body says itself what would be filled in: it
+        may be that of a known run, which needs no start. Whoever makes a new one of it is refused then.
+        """
+        continues = (explicit.get("training") or {}).get("continues")
+        if not isinstance(continues, dict):
+            return None
+        run_id = continues.get("run")
+        if not isinstance(run_id, str) or not run_id:
+            return None
+        parent = parents(run_id)
+        if (parent is None or parent.obstacle) and continues.get("sha256") and continues.get("epochs"):
+            return None
+        if parent is None:
+            msg = f"no run has the id {run_id[:64]!r}: choose one that has succeeded, or leave training.continues out"
+            self._problem(self.as_written(("training", "continues", "run")), msg)
+            self._raise()
+        return parent
+
+    def method_tree(self, name: str | None) -> Tree:
+        """What the method asked for sets, its knobs taken from the short keys."""
         if name is None:
             return {}
         method = METHODS[name]
         given = {key: self.body[key] for key in KNOB_KEYS if key in self.body}
-        known = {knob.name: knob for knob in method.knobs}
+        known = self._knobs()
         for key in given:
             if key not in known:
                 has = f"its knobs: {', '.join(known)}" if known else "it has no knobs"
@@ -198,7 +241,10 @@ class Reader:
             else:
                 self.written_by[("objective", *known[key].path)] = (key,)
         self._raise()
-        return {"objective": method.expand(given)}
+        for problem in method.complaints(given):
+            self._problem(problem.loc, problem.msg)
+        self._raise()
+        return method.expand(given)
 
     def validate(self, tree: Tree) -> RunSpec:
         """The frozen specification.
@@ -210,13 +256,21 @@ class Reader:
             return RunSpec.model_validate_json(json.dumps(tree))
         except ValidationError as error:
             for each in error.errors(include_url=False, include_context=False):
-                loc = _without_tags(each["loc"])
+                loc = without_tags(each["loc"])
                 if each["type"].startswith("union_tag"):
                     loc = (*loc, "kind")
-                msg = _no_such_field(each["loc"]) if each["type"] == "extra_forbidden" else each["msg"]
-                self._problem(self.as_written(loc), msg)
+                written = self.as_written(loc)
+                unknown = each["type"] == "extra_forbidden"
+                msg = no_such_field(each["loc"]) + weight_of(written) if unknown else self._told(loc, each)
+                self._problem(written, msg)
             self._raise()
             raise
+
+    def _told(self, loc: tuple[str | int, ...], error: ErrorDetails) -> str:
+        """What is wrong with a field, named where it lies inside what a short key gave as an object."""
+        short = self.as_written(loc)
+        inside = loc != short and loc[-1] != "kind" and isinstance(self.body.get(str(short[0])), dict)
+        return f"{loc[-1]}: {error['msg']}" if inside and len(short) == 1 else error["msg"]
 
     def as_written(self, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """The writer's name for a field: the short key where one wrote it."""
@@ -237,66 +291,9 @@ class Reader:
             raise Invalid(self.problems)
 
 
-def kind_of(part: Any) -> str | None:
-    """The kind of a part in full or short form."""
-    kind = part.get("kind") if isinstance(part, dict) else part
-    return kind if isinstance(kind, str) else None
-
-
-def networks_of(part: str, kind: str | None) -> tuple[str, ...]:
-    """The kinds of network that an encoder or decoder of this kind takes."""
-    config = kinds(f"{part}s").get(kind or "")
-    field = config.model_fields.get("network") if config else None
-    return tuple(each.model_fields["kind"].default for each in _configs(field.annotation)) if field else ()
-
-
-def _takers(network: Any) -> str:
-    """Says which kinds of part take a network; where there is no such network, which take any."""
-    taken = {
-        part: {kind: networks_of(part, kind) for kind in kinds(f"{part}s")} for _, part, _ in SHORT_KEYS["network"]
-    }
-    wanted = kind_of(network)
-    known = any(wanted in networks for kinds_of in taken.values() for networks in kinds_of.values())
-    found = []
-    for part, kinds_of in taken.items():
-        takers = [kind for kind, networks in kinds_of.items() if (wanted in networks if known else networks)]
-        if takers:
-            found.append(f"{part}s that take {wanted if known else 'one'}: {', '.join(takers)}")
-    return "; ".join(found)
-
-
 def symbols(axis: str) -> dict[str, str]:
     """Tuple symbol -> kind, for one of encoders, decoders, marginals."""
     return {part.symbol: kind for kind, part in kinds(axis).items() if part.symbol != "?"}
-
-
-_TAGS = {kind for union in UNIONS for kind in kinds(union)}
-
-
-def _without_tags(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Pydantic puts the member's kind into the path of a union; the body has no such key."""
-    return tuple(part for index, part in enumerate(loc) if index == len(loc) - 1 or index == 0 or part not in _TAGS)
-
-
-def _no_such_field(loc: tuple[str | int, ...]) -> str:
-    """Says what stands where a field was written that does not exist."""
-    *path, name = loc
-    here: list[type[Config]] = [RunSpec]
-    for part in (part for part in path if isinstance(part, str)):
-        tagged = [each for each in here if each.model_fields.get("kind", FieldInfo()).default == part]
-        fields = [each.model_fields[part] for each in here if part in each.model_fields]
-        here = tagged or [config for field in fields for config in _configs(field.annotation)]
-    known = list(dict.fromkeys(field for config in here for field in config.model_fields))
-    close = get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"it has: {', '.join(known)}"
-    return f"{'.'.join(map(str, _without_tags(loc)[:-1]))} has no {name}; {hint}"
-
-
-def _configs(annotation: Any) -> list[type[Config]]:
-    """The configs that an annotation names, however deep."""
-    if isinstance(annotation, type) and issubclass(annotation, Config):
-        return [annotation]
-    return [config for inner in get_args(annotation) for config in _configs(inner)]
 
 
 def _leaves(tree: Mapping[str, Any], above: Path = ()) -> list[Path]:
@@ -308,17 +305,26 @@ def _leaves(tree: Mapping[str, Any], above: Path = ()) -> list[Path]:
     ]
 
 
-def _listed(names: list[str]) -> str:
-    """Each name once, in order."""
-    return ", ".join(dict.fromkeys(names))
-
-
 def _has(tree: Any, path: Path) -> bool:
     for part in path:
         if not isinstance(tree, dict) or part not in tree:
             return False
         tree = tree[part]
     return True
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for part in path:
+        tree = tree[part]
+    return tree
+
+
+def _joined(value: Any, fields: Any) -> Tree | None:
+    """A part whose kind a short key gives, with the fields given in its place; None where both say the same field."""
+    chosen = {"kind": value} if isinstance(value, str) else value
+    if not (isinstance(chosen, dict) and isinstance(fields, dict)) or chosen.keys() & fields.keys():
+        return None
+    return {**chosen, **fields}
 
 
 def _unknown(key: str) -> str:

@@ -65,5 +65,5 @@ class Point(Record):
     label: Label | None
     estimates: dict[str, Estimate]
     """Every estimate by name, rate, distortion and neg_elbo included."""
-    arrays: dict[str, list[float]]
-    """Vectors such as the per-dimension KL, nats."""
+    arrays: dict[str, list[float | None]]
+    """Vectors such as the per-dimension KL, nats; null where one is no number."""

@@ -24,6 +24,8 @@ COOKIE = "frontier_sign_in"
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 _OPEN_PATHS = ("/healthz", "/readyz", SIGN_IN)
 _READS = ("GET", "HEAD", "OPTIONS")
+_WRITES_NOTHING = (SIGN_IN, SIGN_OUT, "/_dash-update-component")
+"""Paths whose POST changes nothing by itself: the pages' callbacks write through REST, as everybody does."""
 _MOST_FORM_BYTES = 10_000
 
 
@@ -50,6 +52,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._token = settings.api_token
+        self._read_only = settings.read_only
         self._local = is_loopback(settings.host)
         self._hosts = {host.lower() for host in (settings.host, *settings.allowed_hosts)}
 
@@ -62,6 +65,7 @@ class Guard:
             _refuse_nul(scope)
             if scope["type"] == "websocket" or scope["method"] not in _READS:
                 self._check_origin(headers)
+                self._check_writable(scope["path"])
             response = await self._sign_in(scope, receive)
             if response is None and not self._may_enter(scope, headers):
                 response = self._stop(scope, headers)
@@ -76,6 +80,13 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and _host_of(origin) != host.lower():
             raise Forbidden(f"writes do not come in from a page of {origin}")
+
+    def _check_writable(self, path: str) -> None:
+        if self._read_only and path not in _WRITES_NOTHING:
+            raise Forbidden(
+                "this server shows a frontier and changes nothing: import its file into a program of your own "
+                "(frontier import FILE) to add to it"
+            )
 
     def _is_ours(self, host: str) -> bool:
         """Whether a Host header names this server.

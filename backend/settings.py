@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     """``auto``, ``cpu`` or ``cuda``."""
     upload_limit_mb: int = Field(default=512, ge=1)
     """Largest data set upload, MiB."""
+    read_only: bool = False
+    """Show what is there and change nothing: every write is refused, and no broker is asked for."""
+    opened: str = ""
+    """Name of the file that is shown, where the server shows one."""
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -1,32 +1,19 @@
 """How large a model is, and what a training step of it keeps, counted from the specification alone."""
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.datasets import DatasetFacts
-from backend.spec import (
-    Architecture,
-    AutoregressiveNetwork,
-    FlowEncoder,
-    FlowMarginal,
-    MlpNetwork,
-    Network,
-    PixelCnnPlusPlusNetwork,
-    RunSpec,
-)
+from backend.layers import Layer, causal, drawer, gated, leaky, linear, reader, scaled
+from backend.spec import Architecture, Critic, FlowEncoder, FlowMarginal, RunSpec
 
 _A_PAIR = 2
 """Numbers kept of a z under a pseudo-input: its weighted log density, in float64."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """What one layer adds to the size of a model."""
-
-    parameters: int
-    values: int
-    """Numbers that a step keeps of it for the gradient, for each image."""
+_PAIRS = {"mmd": 10, "stein": 7}
+"""Numbers held for each pair of codes of a batch by a divergence that compares all of them: distances, kernels, their
+gradients. Measured at the peak, which is twice what is kept, because batches of some ten thousand are all there is."""
+_BATCHES = 2
+"""That a critic sees in a step: pairs of two distributions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +21,7 @@ class Kept:
     """Numbers that a training step keeps for the gradient: the outputs of all layers before and after their gates."""
 
     images: int
-    """For the batch, in encoder, decoder and flows."""
+    """For the batch, in encoder, decoder, flows and the terms of the objective."""
     pseudo_inputs: int
     """For the pseudo-inputs of a VampPrior: every step encodes all of them, and weighs every z under each."""
 
@@ -44,18 +31,21 @@ class Kept:
 
 
 def parameters(spec: RunSpec, facts: DatasetFacts) -> dict[str, int]:
-    """Learned numbers of encoder, decoder and marginal."""
+    """Learned numbers of encoder, decoder and marginal, and of what the objective trains against them."""
     architecture = spec.architecture
     marginal = architecture.marginal
     found = {
-        "encoder": _parameters([*_gaussian(architecture, facts), *_flow(architecture.encoder, architecture)]),
+        "encoder": _parameters([*_encoder(architecture, facts), *_flow(architecture.encoder, architecture, facts)]),
         "decoder": _parameters(_decoder(architecture, facts)),
-        "marginal": _parameters(_flow(marginal, architecture)),
+        "marginal": _parameters(_flow(marginal, architecture, facts)),
+        "objective": _parameters([layer for critic in _critics(spec, facts) for layer in critic]),
     }
     if architecture.encoder.kind == "categorical":
         found["encoder"] = 2 * architecture.latent_dim
     if architecture.decoder.kind == "categorical":
         found["decoder"] = 2 * architecture.latent_dim
+    if architecture.likelihood.kind == "gaussian":
+        found["decoder"] += 1
     if marginal.kind == "vamp":
         found["marginal"] = marginal.pseudo_inputs * (facts.pixels + 1)
     if marginal.kind == "categorical":
@@ -66,17 +56,19 @@ def parameters(spec: RunSpec, facts: DatasetFacts) -> dict[str, int]:
 def kept(spec: RunSpec, facts: DatasetFacts) -> Kept:
     """What one training step keeps for the gradient."""
     architecture, marginal = spec.architecture, spec.architecture.marginal
-    gaussian = _values(_gaussian(architecture, facts))
+    encoder = _values(_encoder(architecture, facts))
     beside = [
-        *_flow(architecture.encoder, architecture),
+        *_flow(architecture.encoder, architecture, facts),
         *_decoder(architecture, facts),
-        *_flow(marginal, architecture),
+        *_flow(marginal, architecture, facts),
     ]
+    critics = sum(_BATCHES * _values(critic) for critic in _critics(spec, facts))
     images = min(spec.training.batch_size, spec.dataset.train_limit or facts.splits["train"])
+    pairs = images * _PAIRS.get(spec.objective.divergence.kind, 0)
     pseudo_inputs = marginal.pseudo_inputs if marginal.kind == "vamp" else 0
     return Kept(
-        images=images * (facts.pixels + gaussian + _values(beside)),
-        pseudo_inputs=pseudo_inputs * (facts.pixels + gaussian + _A_PAIR * images),
+        images=images * (facts.pixels + encoder + _values(beside) + critics + pairs),
+        pseudo_inputs=pseudo_inputs * (facts.pixels + encoder + _A_PAIR * images),
     )
 
 
@@ -88,59 +80,18 @@ def _values(layers: list[Layer]) -> int:
     return sum(layer.values for layer in layers)
 
 
-def _scaled(units: int, width: float) -> int:
-    return max(1, math.ceil(units * width))
-
-
-def _linear(inputs: int, outputs: int, kernel: int = 1, places: int = 1) -> Layer:
-    """A dense layer or a convolution, and its bias."""
-    return Layer(outputs * (inputs * kernel + 1), outputs * places)
-
-
-def _gated(inputs: int, outputs: int, kernel: int = 1, places: int = 1, shortcuts: int = 0) -> Layer:
-    """The same with a gate, which has twice the outputs before it; shortcuts are read at their own place."""
-    return Layer(2 * outputs * (inputs * kernel + shortcuts + 1), (3 * outputs + shortcuts) * places)
-
-
-def _dense(network: MlpNetwork, width: float, inputs: int) -> list[Layer]:
-    units = _scaled(network.units, width)
-    return [_gated(a, b) for a, b in pairwise([inputs, *[units] * network.layers])]
-
-
-def _features(network: Network, width: float) -> int:
-    """Outputs of an encoder's network."""
-    return _scaled(256 if network.kind == "conv" else network.units, width)
-
-
-def _places(facts: DatasetFacts) -> list[int]:
-    """Pixels of a map as large as the image, of half its size, and of a quarter; halves round up."""
-    height, width = facts.height, facts.width
-    found = [height * width]
-    for _ in range(2):
-        height, width = math.ceil(height / 2), math.ceil(width / 2)
-        found.append(height * width)
-    return found
-
-
-def _gaussian(architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
-    """From an image to the mean and the scale of z."""
-    encoder, width = architecture.encoder, architecture.width
+def _encoder(architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
+    """From an image to z, or to what it is drawn from."""
+    encoder, latent_dim = architecture.encoder, architecture.latent_dim
     if encoder.kind == "categorical":
         return []
-    features = _features(encoder.network, width)
-    ends = [_linear(features, architecture.latent_dim)] * 2
-    if encoder.network.kind == "mlp":
-        return [*_dense(encoder.network, width, facts.pixels), *ends]
-    small, large = _scaled(32, width), _scaled(64, width)
-    whole, half, rest = _places(facts)
-    return [
-        _gated(facts.channels, small, 25, whole),
-        _gated(small, small, 25, half),
-        _gated(small, large, 25, half),
-        _gated(large, large, 25, rest),
-        _gated(large, features, rest),
-        *ends,
-    ]
+    network = reader(encoder.network, facts, architecture.width)
+    end = linear(network.features, latent_dim)
+    if encoder.kind == "deterministic":
+        return [*network.layers, end]
+    if encoder.kind == "implicit":
+        return [*network.layers, gated(network.features + encoder.noise_dim, network.features), end]
+    return [*network.layers, end, end]
 
 
 def _decoder(architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
@@ -148,64 +99,33 @@ def _decoder(architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
     if decoder.kind == "categorical":
         return []
     if decoder.kind == "pixelcnn":
-        return _causal(decoder.network, architecture, facts)
-    whole, half, rest = _places(facts)
-    if decoder.network.kind == "mlp":
-        units = _scaled(decoder.network.units, width)
-        return [*_dense(decoder.network, width, latent_dim), _linear(units, facts.pixels)]
-    small, large = _scaled(32, width), _scaled(64, width)
-    return [
-        _gated(latent_dim, large, rest, rest),
-        _gated(large, large, 25, rest),
-        _gated(large, large, 25, half),
-        _gated(large, small, 25, half),
-        _gated(small, small, 25, whole),
-        _gated(small, small, 16, whole),
-        _linear(small, facts.channels, 25, whole),
-    ]
+        return causal(decoder.network, facts, width, latent_dim)
+    return drawer(decoder.network, facts, width, latent_dim)
 
 
-def _causal(network: AutoregressiveNetwork, architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
-    """z spread over the image, the masked convolutions, and what they say of each pixel."""
-    features, whole = _scaled(network.features, architecture.width), facts.height * facts.width
-    inputs = facts.channels + 1
-    if network.kind == "pixelcnn":
-        layers = [_gated(inputs, features, 28, whole), *[_gated(features, features, 6, whole)] * (network.layers - 1)]
-    else:
-        layers = _stacks(network, features, inputs, _places(facts))
-    return [_gated(architecture.latent_dim, whole), *layers, _linear(features, facts.channels, 1, whole)]
-
-
-def _stacks(network: PixelCnnPlusPlusNetwork, features: int, inputs: int, places: list[int]) -> list[Layer]:
-    """Vertical and horizontal stack, down to the third size and up again."""
-
-    def pair(places: int) -> list[Layer]:
-        return [_gated(features, features, kernel, places) for kernel in (6, 4)]
-
-    def resnets(places: int, shortcuts: int) -> list[Layer]:
-        first = [
-            _gated(features, features, kernel, places, shortcuts=(shortcuts + beside) * features)
-            for beside, kernel in enumerate((6, 4))
-        ]
-        return [*first, *pair(places)] * network.resnets
-
-    layers = [_gated(inputs, features, kernel, places[0]) for kernel in (9, 6)]
-    for level, here in enumerate(places):
-        resize = pair(here) if level else []  # once on the way down to a smaller size
-        doubled = pair(here) if level < len(places) - 1 else []  # and once on the way up to a larger one
-        layers += [*resize, *doubled, *resnets(here, 0), *resnets(here, 1)]
-    return layers
-
-
-def _flow(part: object, architecture: Architecture) -> list[Layer]:
+def _flow(part: object, architecture: Architecture, facts: DatasetFacts) -> list[Layer]:
     """The masked network of each step of a flow, from z and what the flow sees to a mean; other parts have none."""
     if not isinstance(part, FlowEncoder | FlowMarginal):
         return []
     context = 0
     if isinstance(part, FlowEncoder) and part.context:
-        context = _features(part.network, architecture.width)
+        context = reader(part.network, facts, architecture.width).features
     if architecture.latent_dim == 1 and not context:
         return [Layer(1, 1)] * part.steps
-    units = _scaled(part.units, architecture.width)
+    units = scaled(part.units, architecture.width)
     sizes = [architecture.latent_dim + context, *[units] * part.layers, architecture.latent_dim]
-    return [_linear(a, b) for a, b in pairwise(sizes)] * part.steps
+    return [linear(a, b) for a, b in pairwise(sizes)] * part.steps
+
+
+def _critics(spec: RunSpec, facts: DatasetFacts) -> list[list[Layer]]:
+    """The network of every term that trains one, behind what it reads: codes for a divergence, else pairs (x, z)."""
+    objective, latent_dim = spec.objective, spec.architecture.latent_dim
+    inputs = {"rate": facts.pixels + latent_dim, "divergence": latent_dim, "information": facts.pixels + latent_dim}
+    found = []
+    for name, read in inputs.items():
+        term = getattr(objective, name)
+        if isinstance(term, Critic):
+            units = scaled(term.units, spec.architecture.width)
+            hidden = [leaky(a, b) for a, b in pairwise([read, *[units] * term.layers])]
+            found.append([Layer(0, read), *hidden, linear(units, 1)])
+    return found

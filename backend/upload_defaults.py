@@ -51,6 +51,8 @@ def kind_defaults(train: int, pixels: int) -> dict[tuple[str, str], dict[str, An
         training["batch_size"] = batch
     return {
         ("encoder", "flow"): {"architecture": {"encoder": {"kind": "flow", "units": 256, **_dense(pixels)}}},
+        ("encoder", "deterministic"): {"architecture": {"encoder": {"kind": "deterministic", **_dense(pixels)}}},
+        ("encoder", "implicit"): {"architecture": {"encoder": {"kind": "implicit", **_dense(pixels)}}},
         ("marginal", "flow"): {"architecture": {"marginal": {"kind": "flow", "units": 256}}},
         ("marginal", "vamp"): {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": min(50, train)}}},
         ("decoder", "pixelcnn"): {

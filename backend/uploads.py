@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.bounded import Bounded
 from backend.datasets import DatasetFacts
 from backend.errors import FieldProblem, Invalid
 from backend.store.dataset_files import SPLITS
@@ -77,7 +78,7 @@ def read_upload(name: str, file: IO[bytes], most_bytes: int) -> Upload:
 
 def _read_npz(file: IO[bytes], most_bytes: int) -> dict[str, Array]:
     try:
-        guarded = _Bounded(file)
+        guarded = Bounded(file, _CONTENTS_BYTES)
         with zipfile.ZipFile(guarded) as archive:
             guarded.most = None
             members = archive.infolist()
@@ -85,26 +86,6 @@ def _read_npz(file: IO[bytes], most_bytes: int) -> dict[str, Array]:
             return {_array_name(member): _read_member(archive, member) for member in members}
     except _UNREADABLE as error:
         raise _bad("file", f"is no complete .npz file, as numpy.savez writes it: {error}") from error
-
-
-class _Bounded:
-    """A file that gives no more than ``most`` bytes at once: a table of contents of millions would fill the memory."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.most: int | None = _CONTENTS_BYTES
-        self._file = file
-        self.seek, self.tell = file.seek, file.tell
-
-    def seekable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if self.most is None:
-            return self._file.read(size)
-        content = self._file.read(self.most + 1 if size < 0 else min(size, self.most + 1))
-        if len(content) > self.most:
-            raise zipfile.BadZipFile("its table of contents is too long")
-        return content
 
 
 def _check_members(members: list[zipfile.ZipInfo], most_bytes: int) -> None:

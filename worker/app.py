@@ -12,9 +12,10 @@ from types import FrameType
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from backend.leash import tie_to_parent
+from backend.queue import LOOK
 from backend.settings import Settings
 
 settings = Settings()
@@ -33,6 +34,9 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
 )
+
+INTERACTIVE = "interactive"
+"""The queue of what a person waits for: its worker imports torch, which takes seconds, before the first of it."""
 
 _stop = mmap.mmap(-1, 1)
 """One byte that the parent shares with the pool process it forks: not zero once the worker is being stopped."""
@@ -60,6 +64,13 @@ def postponed_termination() -> Iterator[None]:
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _tell_the_pool(**_: Any) -> None:
     _stop[0] = 1
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _look_at_once(sender: Any, **_: Any) -> None:
+    """Not in ``worker_process_init``: there the import would keep the pool from starting."""
+    if INTERACTIVE in sender.app.amqp.queues.consume_from:
+        sender.app.send_task(LOOK, args=(INTERACTIVE,), queue=INTERACTIVE, retry=False, ignore_result=True)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

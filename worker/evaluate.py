@@ -1,8 +1,10 @@
 """A trained model to what is known about it: rate, distortion, estimates and pictures, on held-out data."""
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,12 +12,13 @@ from torch import Tensor
 
 from backend.errors import TrainingError
 from backend.results import Estimate, InformationInterval, Label
-from backend.spec import BetaRate, RunSpec
-from worker.data.contract import Data
+from backend.spec import AdversarialRate, BetaRate, EstimatorTerm, RunSpec
+from worker.data.contract import Data, Split
 from worker.devices import explained_memory
-from worker.distributions import Draw, Posterior, closed_form, rate_per_dimension
+from worker.distributions import Draw, Sampler, closed_form, has_density, rate_per_dimension
 from worker.estimators import ESTIMATORS
-from worker.estimators.contract import Encoded, mean_estimate, mean_over
+from worker.estimators.codes import codes
+from worker.estimators.contract import Encoded, Findings, Measure, mean_estimate, mean_over, undefined
 from worker.flows import Flow
 from worker.labels import label
 from worker.model import Model
@@ -23,7 +26,7 @@ from worker.observing import Observer, Progress
 from worker.pictures import COUNT, Picture, draw_pictures
 from worker.rng import StepNoise
 
-__all__ = ["Measured", "Picture", "draw", "evaluate"]
+__all__ = ["Measured", "Picture", "draw", "evaluate", "measure"]
 
 EVALUATION_SEED = 0
 """Measurements have their own noise: the same for every model, and independent of how the model was trained."""
@@ -58,10 +61,13 @@ class _Pass:
     Over a distribution there are S draws of every image, one draw of all after the other: shape [S * N].
     """
 
-    rate: Tensor
+    rate: Tensor | None
+    """None where e(z|x) has no density."""
     distortion: Tensor
-    posterior: Posterior
+    posterior: Sampler
     draw: Draw
+    closed: bool
+    """Whether R of an image is exact, and not one sample."""
 
 
 def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> list[Measured]:
@@ -80,57 +86,103 @@ def evaluate(model: Model, spec: RunSpec, data: Data, *, observer: Observer) -> 
         return [_point(model, spec, data, observer)]
 
 
+def measure(
+    model: Model, spec: RunSpec, data: Data, estimators: Sequence[EstimatorTerm], *, observer: Observer
+) -> Findings:
+    """What some estimators find, of the same draws as when the model was first measured.
+
+    Raises:
+        TrainingError: rate or distortion are not finite, or memory ran out.
+    """
+    with explained_memory(), torch.no_grad():
+        measured = _measure(model, data, observer)
+        _require_finite(measured)
+        return _findings(_encoded(measured, model, spec, data), _wanted(estimators), observer)
+
+
 def _point(model: Model, spec: RunSpec, data: Data, observer: Observer) -> Measured:
     began = time.monotonic()
     measured = _measure(model, data, observer)
     _require_finite(measured)
-    marginal = model.m()
-    closed = closed_form(measured.posterior, marginal) is not None
-    weights, images = data.test.weights, len(data.test)
-    samples = len(measured.rate) // images
-    if closed:  # the same for every draw of an image, but for the last bits of float32
-        measured = replace(measured, rate=measured.rate[:images].repeat(samples))
-    settings = {"examples": images, "samples": samples, "seed": EVALUATION_SEED}
-    rate_settings = {**settings, "rate": "closed form" if closed else "sampled"}
-    estimates = {
-        "rate": mean_estimate(measured.rate, weights, bound="exact", settings=rate_settings),
-        "distortion": mean_estimate(measured.distortion, weights, bound="exact", settings=settings),
-        "neg_elbo": mean_estimate(measured.rate + measured.distortion, weights, bound="upper", settings=rate_settings),
-    }
-    estimates = {name: _dated(each, began) for name, each in estimates.items()}
+    estimates = {name: _dated(each, began) for name, each in _place(measured, data.test).items()}
     arrays: dict[str, list[float]] = {}
-    parts = rate_per_dimension(measured.posterior, marginal, measured.draw)
+    parts = None
+    if has_density(measured.posterior):
+        parts = rate_per_dimension(measured.posterior, model.m(), measured.draw)
     if parts is not None:
-        arrays["kl_per_dimension"] = mean_over(parts, weights).tolist()
-    information = None
-    encoded = Encoded(
+        arrays["kl_per_dimension"] = mean_over(parts, data.test.weights).tolist()
+    measures = [codes, *_wanted(spec.evaluation.estimators)]
+    findings = _findings(_encoded(measured, model, spec, data), measures, observer)
+    estimates |= findings.estimates
+    arrays |= findings.arrays
+    rate_term = spec.objective.rate
+    return Measured(
+        beta=rate_term.beta if isinstance(rate_term, BetaRate | AdversarialRate) else None,
+        condition=None,
+        rate=estimates["rate"],
+        distortion=estimates["distortion"],
+        neg_elbo=estimates["neg_elbo"],
+        mutual_information=findings.information,
+        label=_label(spec, estimates),
+        estimates=estimates,
+        arrays=arrays,
+        pictures=draw_pictures(model, data, observer=observer),
+    )
+
+
+def _wanted(estimators: Sequence[EstimatorTerm]) -> list[Measure]:
+    return [partial(ESTIMATORS[config.kind], config) for config in estimators]
+
+
+def _encoded(measured: _Pass, model: Model, spec: RunSpec, data: Data) -> Encoded:
+    return Encoded(
         posterior=measured.posterior,
         draw=measured.draw,
         rate=measured.rate,
         distortion=measured.distortion,
         model=model,
         spec=spec,
-        weights=weights,
+        weights=data.test.weights,
+        test=data.test,
     )
-    for config in spec.evaluation.estimators:
+
+
+def _findings(encoded: Encoded, measures: Sequence[Measure], observer: Observer) -> Findings:
+    """What all of them find, each estimate with its time."""
+    estimates: dict[str, Estimate] = {}
+    arrays: dict[str, list[float]] = {}
+    information = None
+    for each_measure in measures:
         began = time.monotonic()
-        findings = ESTIMATORS[config.kind](config, encoded, observer.check)
-        estimates |= {name: _dated(each, began) for name, each in findings.estimates.items()}
-        arrays |= findings.arrays
-        information = findings.information or information
-    rate_term = spec.objective.rate
-    return Measured(
-        beta=rate_term.beta if isinstance(rate_term, BetaRate) else None,
-        condition=None,
-        rate=estimates["rate"],
-        distortion=estimates["distortion"],
-        neg_elbo=estimates["neg_elbo"],
-        mutual_information=information,
-        label=label(float(mean_over(measured.rate, weights)), float(mean_over(measured.distortion, weights))),
-        estimates=estimates,
-        arrays=arrays,
-        pictures=draw_pictures(model, data, observer=observer),
-    )
+        found = each_measure(encoded, observer.check)
+        estimates |= {name: _dated(each, began) for name, each in found.estimates.items()}
+        arrays |= found.arrays
+        information = found.information or information
+    return Findings(estimates=estimates, arrays=arrays, information=information)
+
+
+def _place(measured: _Pass, test: Split) -> dict[str, Estimate]:
+    """R, D and R + D; without a density there is a D alone."""
+    weights, images = test.weights, len(test)
+    settings = {"examples": images, "samples": len(measured.draw) // images, "seed": EVALUATION_SEED}
+    distortion = mean_estimate(measured.distortion, weights, bound="exact", settings=settings)
+    if measured.rate is None:
+        nothing = undefined(settings=settings)
+        return {"rate": nothing, "distortion": distortion, "neg_elbo": nothing}
+    of_rate = {**settings, "rate": "closed form" if measured.closed else "sampled"}
+    return {
+        "rate": mean_estimate(measured.rate, weights, bound="exact", settings=of_rate),
+        "distortion": distortion,
+        "neg_elbo": mean_estimate(measured.rate + measured.distortion, weights, bound="upper", settings=of_rate),
+    }
+
+
+def _label(spec: RunSpec, estimates: dict[str, Estimate]) -> Label | None:
+    """None where R is not known, and where D is of a density: then it is no code length, and R / (R + D) no share."""
+    rate, distortion = estimates["rate"].value, estimates["distortion"].value
+    if rate is None or distortion is None or spec.architecture.likelihood.kind == "gaussian":
+        return None
+    return label(rate, distortion)
 
 
 def draw(
@@ -155,20 +207,25 @@ def _measure(model: Model, data: Data, observer: Observer) -> _Pass:
             observer.progress(Progress(stage="measuring", step=number * CHUNK, steps=len(everything)))
             drawn = noise.at(number)
             terms = model(data.test.batch(index, drawn), drawn)
-            rates.append(terms.rate.double())
+            rates += [] if terms.rate is None else [terms.rate.double()]
             distortions.append(terms.distortion.double())
             posteriors.append(terms.posterior.double())
             draws.append(terms.draw.double())
     posterior = type(posteriors[0]).cat(posteriors)
-    return _Pass(torch.cat(rates), torch.cat(distortions), posterior, Draw.cat(draws))
+    rate = torch.cat(rates) if rates else None
+    closed = has_density(posterior) and closed_form(posterior, model.m()) is not None
+    if closed and rate is not None:  # the same for every draw of an image, but for the last bits of float32
+        images = len(data.test)
+        rate = rate[:images].repeat(len(rate) // images)
+    return _Pass(rate, torch.cat(distortions), posterior, Draw.cat(draws), closed)
 
 
 def _require_finite(measured: _Pass) -> None:
     for name, each in (("rate", measured.rate), ("distortion", measured.distortion)):
-        bad = int((~each.isfinite()).sum())
+        bad = 0 if each is None else int((~each.isfinite()).sum())
         if bad:
             raise TrainingError(
-                f"the trained model has no finite {name} on {bad} of {len(each)} held-out images",
+                f"the trained model has no finite {name} on {bad} of {len(measured.draw)} held-out images",
                 "lower the learning rate, or raise beta",
             )
 

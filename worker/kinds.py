@@ -3,29 +3,26 @@
 Whatever imports torch is imported inside a function, so that it happens in the pool's process and not before the fork.
 """
 
-import hashlib
 import json
 import socket
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from backend.errors import DataError, NotFound
-from backend.settings import Settings
 from backend.spec import RunSpec
-from backend.store import datasets, jobs, points, results, runs
-from backend.store.artifacts import ArtifactStore
-from backend.store.results import Result, Tiles
+from backend.store import datasets, jobs, results, runs
+from backend.store.results import Result
 from backend.store.runs import RunFilter
-from backend.store.session import Database, Session
+from backend.store.session import Session
 from backend.store.tables import Job
 from worker.observer import JobObserver
 from worker.observing import Progress
+from worker.shop import Shop, first_weights, required_checkpoint, tiles
+from worker.short_jobs import decode_codes, draw_more, measure_more
 
 if TYPE_CHECKING:
     from worker.evaluate import Measured
-    from worker.pictures import Picture
     from worker.timing import Timing
 
 
@@ -33,18 +30,10 @@ _RUNS_LOOKED_AT = 100
 """Newest runs of a tuple among which one is sought that was timed already."""
 
 
-@dataclass(frozen=True)
-class Shop:
-    """Where jobs find their tools."""
-
-    database: Database
-    artifacts: ArtifactStore
-    settings: Settings
-
-
 def import_torch() -> None:
     """Import everything that a job needs."""
     import worker.data
+    import worker.decode
     import worker.evaluate
     import worker.timing
     import worker.train  # noqa: F401
@@ -67,6 +56,7 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
         spec = results.stored_spec(run)
         facts = datasets.get(session, spec.dataset.name)
     resume, from_step = _last_checkpoint(shop, run_id, spec, observer)
+    start = first_weights(shop, spec) if resume is None else None
     epochs = spec.training.epochs
     observer.progress(Progress(stage="data", epochs=epochs))
     observer.write(lambda session, held: runs.begin(session, held, run_id, from_step, described))
@@ -74,7 +64,9 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     began = time.monotonic()
     data = load(spec.dataset, facts, shop.artifacts, observer, device)
     loaded = time.monotonic()
-    trained = train(spec, data, device=device, observer=observer, resume=resume, checkpoint_s=settings.checkpoint_s)
+    trained = train(
+        spec, data, device=device, observer=observer, resume=resume, start=start, checkpoint_s=settings.checkpoint_s
+    )
     observer.progress(Progress(stage="measuring", epoch=epochs, epochs=epochs))
     measuring = time.monotonic()
     measured = evaluate(trained.model, spec, data, observer=observer)
@@ -83,7 +75,7 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
         **trained.timings,
         "measure_s": time.monotonic() - measuring,
     }
-    final = checkpoint.finished(_required_checkpoint(shop, run_id))
+    final = checkpoint.finished(required_checkpoint(shop, run_id))
     keep = observer.checkpoint_writer(final, trained.step, "-final")
     observer.log(f"succeeded with {len(measured)} {'point' if len(measured) == 1 else 'points'}")
 
@@ -94,34 +86,6 @@ def train_run(shop: Shop, job: Job, observer: JobObserver) -> None:
         return replaced
 
     observer.discard(observer.write(succeed))
-
-
-def draw_more(shop: Shop, job: Job, observer: JobObserver) -> None:
-    """Draw more samples of a point's model, with other noise."""
-    from worker.checkpoint import load_model
-    from worker.data import load
-    from worker.devices import choose_device, choose_threads, set_threads
-    from worker.evaluate import draw
-
-    set_threads(choose_threads(shop.settings.threads))
-    device = choose_device(shop.settings.device)
-    with shop.database.read() as session:
-        run = runs.get(session, points.get(session, job.payload["point_id"]).run_id)
-        spec = results.stored_spec(run)
-        facts = datasets.get(session, spec.dataset.name)
-    data = load(spec.dataset, facts, shop.artifacts, observer, device)
-    model = load_model(_required_checkpoint(shop, run.id), spec, device)
-    seed, count = job.payload["seed"], job.payload["count"]
-    drawn = {
-        name: _tiles(picture)
-        for name, picture in draw(model, spec, data, seed=seed, count=count, observer=observer).items()
-    }
-
-    def succeed(session: Session, held: Job) -> None:
-        results.save_job_pictures(session, held.id, drawn)
-        jobs.finish(session, held, "succeeded", result={"pictures": list(drawn)})
-
-    observer.write(succeed)
 
 
 def download_dataset(shop: Shop, job: Job, observer: JobObserver) -> None:
@@ -146,18 +110,31 @@ def time_run(shop: Shop, job: Job, observer: JobObserver) -> None:
     spec = RunSpec.model_validate_json(json.dumps(job.payload["spec"]))
     with shop.database.read() as session:
         facts = datasets.get(session, spec.dataset.name)
-        busy = bool(runs.page(session, RunFilter(status="running"), 1, None).items)
+        busy = bool(runs.page(session, RunFilter(statuses=("running",)), 1, None).items)
         known = _timed_before(session, spec, described)
     run_id, timed = known or (None, timing.time_run(spec, facts, device=device, observer=observer))
     result = {**timed.record(), "device": described, "threads": threads, "busy": busy, "run_id": run_id}
     observer.write(lambda session, held: jobs.finish(session, held, "succeeded", result=result))
 
 
+def run_bench(shop: Shop, job: Job, observer: JobObserver) -> None:
+    """Compute one of the Lab's benches."""
+    from worker.devices import choose_threads, set_threads
+    from worker.lab import BENCHES
+
+    set_threads(choose_threads(shop.settings.threads))
+    result = BENCHES[job.payload["name"]](observer)
+    observer.write(lambda session, held: jobs.finish(session, held, "succeeded", result=result))
+
+
 KINDS: dict[str, Callable[[Shop, Job, JobObserver], None]] = {
     "train": train_run,
     "draw": draw_more,
+    "decode": decode_codes,
+    "estimate": measure_more,
     "download": download_dataset,
     "time": time_run,
+    "lab": run_bench,
 }
 """Every kind of job."""
 
@@ -168,7 +145,7 @@ def _timed_before(session: Session, spec: RunSpec, device: str) -> "tuple[str, T
 
     every = datasets.every(session)
     facts = every[spec.dataset.name]
-    wanted = RunFilter(status="succeeded", architecture=spec.architecture.symbols)
+    wanted = RunFilter(statuses=("succeeded",), architecture=spec.architecture.symbols)
     recent = runs.page(session, wanted, _RUNS_LOOKED_AT, None).items
     for each in runs.details(session, recent):
         run, other = each.run, results.stored_spec(each.run)
@@ -184,29 +161,13 @@ def _last_checkpoint(shop: Shop, run_id: str, spec: RunSpec, observer: JobObserv
     from worker import checkpoint
 
     try:
-        content = _required_checkpoint(shop, run_id)
+        content = required_checkpoint(shop, run_id)
         return content, checkpoint.load(content, spec).step
     except NotFound:
         return None, 0
     except DataError as error:
         observer.log(f"starting from the beginning: {error}")
         return None, 0
-
-
-def _required_checkpoint(shop: Shop, run_id: str) -> bytes:
-    """
-    Raises:
-        NotFound: the run has none, or its object is gone.
-        DataError: the object is not what was stored.
-    """
-    with shop.database.read() as session:
-        row = runs.newest_checkpoint(session, run_id)
-    if row is None:
-        raise NotFound(f"run {run_id} has no checkpoint")
-    content = shop.artifacts.get(row.key)
-    if hashlib.sha256(content).hexdigest() != row.sha256:
-        raise DataError(f"the checkpoint of run {run_id} is damaged: duplicate the run to have its model again")
-    return content
 
 
 def _result(measured: "Measured") -> Result:
@@ -218,10 +179,5 @@ def _result(measured: "Measured") -> Result:
         label=measured.label,
         estimates={**always, **measured.estimates},
         arrays=measured.arrays,
-        pictures={name: _tiles(picture) for name, picture in measured.pictures.items()},
+        pictures={name: tiles(picture) for name, picture in measured.pictures.items()},
     )
-
-
-def _tiles(picture: "Picture") -> Tiles:
-    facts: Mapping[str, Any] = vars(picture)
-    return Tiles(**facts)

@@ -10,7 +10,8 @@ AUTOENCODER_ABOVE = 0.95
 def label(rate: float, distortion: float) -> Label | None:
     """The share of its code length that a model spends on the code, ``s = R / (R + D)``, says what the code carries.
 
-    R + D bounds the data entropy from above, so s is scale-free and needs no entropy that nobody knows.
+    R + D bounds the data entropy from above, so s is scale-free and needs no entropy that nobody knows. D of a density,
+    as of a Gaussian likelihood, is no code length: it may be negative, and s says nothing there.
 
     - ``s < 0.01``: autodecoder; the decoder ignores the code (B: R 0.0004, D 80.6, s 0.000).
     - ``s < 0.2``: semantic; the code keeps the class, the decoder redraws the style (R 6.2, D 74.1, s 0.08).

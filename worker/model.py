@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from backend.spec import Architecture
 from worker.decoders import DECODERS
-from worker.distributions import CategoricalPosterior, Draw, Marginal, Posterior, rate
+from worker.distributions import CategoricalPosterior, Draw, Sampler, has_density, rate
+from worker.distributions import Marginal as MarginalDistribution
 from worker.encoders import ENCODERS
 from worker.encoders.categorical import Categorical as CategoricalEncoder
 from worker.marginals import MARGINALS
@@ -17,12 +18,14 @@ from worker.rng import Noise, derive
 
 @dataclass(frozen=True)
 class Terms:
-    """What one pass measures of each image, nats, shape [B], and what it took from the encoder."""
+    """What one pass measures of each image, nats, shape [B], and what it took from encoder and marginal."""
 
-    rate: Tensor
+    rate: Tensor | None
+    """None where e(z|x) has no density."""
     distortion: Tensor
-    posterior: Posterior
+    posterior: Sampler
     draw: Draw
+    marginal: MarginalDistribution
 
 
 class Model(nn.Module):
@@ -47,21 +50,22 @@ class Model(nn.Module):
             x: images in [0, 1], shape [B, C, H, W].
             noise: where z takes its randomness from.
         """
-        posterior = self.encoder(x)
+        posterior, marginal = self.encoder(x), self.m()
         draw = posterior.rsample(noise)
-        return Terms(rate(posterior, self.m(), draw), self.distortion(x, posterior, draw), posterior, draw)
+        nats = rate(posterior, marginal, draw) if has_density(posterior) else None
+        return Terms(nats, self.distortion(x, posterior, draw), posterior, draw, marginal)
 
     @property
     def lists_latents(self) -> bool:
         """Whether z has so few values that rate and distortion are sums over them and need no draw."""
         return isinstance(self.encoder, CategoricalEncoder)
 
-    def m(self) -> Marginal:
+    def m(self) -> MarginalDistribution:
         """m(z) under the parameters of now."""
-        marginal: Marginal = self.marginal(self.encoder)
+        marginal: MarginalDistribution = self.marginal(self.encoder)
         return marginal
 
-    def distortion(self, x: Tensor, posterior: Posterior, draw: Draw) -> Tensor:
+    def distortion(self, x: Tensor, posterior: Sampler, draw: Draw) -> Tensor:
         """E[-log d(x|z)] of each image, nats, shape [B]: exact where every z can be listed, else of one sample.
 
         ``D_b = sum_k e(z_k|x_b) * -log d(x_b|z_k)``
@@ -72,8 +76,14 @@ class Model(nn.Module):
         return -log_prob
 
     def rate(self, x: Tensor, noise: Noise) -> Tensor:
-        """The rate alone, without decoding: nats, shape [B]."""
-        posterior: Posterior = self.encoder(x)
+        """The rate alone, without decoding: nats, shape [B].
+
+        Raises:
+            ValueError: e(z|x) has no density.
+        """
+        posterior: Sampler = self.encoder(x)
+        if not has_density(posterior):
+            raise ValueError("an encoder without a density has no rate")
         return rate(posterior, self.m(), posterior.rsample(noise))
 
 

@@ -51,9 +51,8 @@ def draw_pictures(
         observer: its ``check`` is called between rows where sampling is slow.
     """
     device = data.shown.images.device
-    chosen = data.shown.draw(count, numpy_generator(seed, f"{data.name}/inputs"))
-    count = len(chosen)
-    x = data.shown.batch(torch.from_numpy(chosen).to(device), StepNoise(seed, "inputs", device).at(0))
+    x = inputs(data, seed, count)
+    count = len(x)
 
     def noise(picture: str) -> FixedNoise:
         return FixedNoise(seed, f"{data.name}/{picture}", device)
@@ -72,16 +71,24 @@ def draw_pictures(
     return {name: tile(each) for name, each in images.items()}
 
 
-def tile(images: Tensor) -> Picture:
-    """Lay images in [0, 1], shape [N, C, H, W], side by side.
+def inputs(data: Data, seed: int = PICTURE_SEED, count: int = COUNT) -> Tensor:
+    """The images that a point shows, shape [count, C, H, W]: the same for every point of a data set."""
+    chosen = data.shown.draw(count, numpy_generator(seed, f"{data.name}/inputs"))
+    device = data.shown.images.device
+    return data.shown.batch(torch.from_numpy(chosen).to(device), StepNoise(seed, "inputs", device).at(0))
 
-    One channel is grey and three are colours; any other number is shown as its mean, grey.
+
+def tile(images: Tensor, columns: int = COLUMNS) -> Picture:
+    """Lay images in [0, 1], shape [N, C, H, W], side by side, so many in a row.
+
+    Draws of a density may lie outside: they are shown as the black or the white that is nearer. One channel is grey and
+    three are colours; any other number is shown as its mean, grey.
     """
     if images.shape[1] not in (1, 3):
         images = images.mean(1, keepdim=True)
-    pixels = (images * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+    pixels = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
     count, height, width, channels = pixels.shape
-    columns = min(COLUMNS, count)
+    columns = min(columns, count)
     rows = math.ceil(count / columns)
     sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
     sheet[:count] = pixels

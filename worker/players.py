@@ -7,12 +7,32 @@ import torch
 from torch import nn
 
 from worker.data.contract import Batch
-from worker.objectives import Losses
-from worker.objectives.contract import Position
+from worker.objective import Losses
+from worker.objectives.contract import Position, Sample
 from worker.rng import Noise
 
 SMALLEST_NORM = 1e-30
 """A gradient block of zeros stays zero instead of becoming 0 / 0."""
+
+
+@dataclass(kw_only=True)
+class Round:
+    """One batch that every player steps on in turn."""
+
+    batch: Batch
+    noise: Noise
+    position: Position
+    draw: Callable[[Batch, Noise], Sample]
+    """Pairs (x, z) of the batch under the model as it stands, without a gradient."""
+    _left: Sample | None = None
+
+    def leave(self, sample: Sample | None) -> None:
+        """The model leaves the pairs of its step, if it has them, to the players after it."""
+        self._left = sample
+
+    def pairs(self, turn: int) -> Sample:
+        """The model's own pairs for a player's first step, and the same images with other z for each further one."""
+        return self.draw(self.batch, self.noise) if turn or self._left is None else self._left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +41,8 @@ class Player:
 
     name: str
     parameters: Sequence[nn.Parameter]
-    loss: Callable[[Batch, Noise, Position], Losses]
+    loss: Callable[[Round, int], Losses]
+    """Of a round, and of which of the player's steps in it: 0, 1, ..."""
     optimiser: torch.optim.Optimizer
     learning_rate: float
     """Of the first step; the schedule's pace multiplies it."""
@@ -29,16 +50,17 @@ class Player:
     """Steps a round."""
     normalize_gradients: bool = True
 
-    def step(self, batch: Batch, noise: Noise, position: Position) -> Losses:
-        """One step on one batch of images."""
+    def play(self, round_: Round) -> Losses:
+        """The player's steps on one batch of images; what the last of them measured."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate * position.pace
-        self.optimiser.zero_grad(set_to_none=True)
-        losses = self.loss(batch, noise, position)
-        losses.loss.backward()  # type: ignore[no-untyped-call]
-        if self.normalize_gradients:
-            normalise_gradients(self.parameters)
-        self.optimiser.step()
+            group["lr"] = self.learning_rate * round_.position.pace
+        for turn in range(self.steps):
+            self.optimiser.zero_grad(set_to_none=True)
+            losses = self.loss(round_, turn)
+            losses.loss.backward()  # type: ignore[no-untyped-call]
+            if self.normalize_gradients:
+                normalise_gradients(self.parameters)
+            self.optimiser.step()
         return losses
 
 

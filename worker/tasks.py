@@ -15,14 +15,23 @@ from backend.store import jobs
 from backend.store.artifacts import ArtifactStore
 from backend.store.session import Database, Session
 from backend.store.tables import Job
-from worker.app import app, postponed_termination, settings, stopping
-from worker.kinds import KINDS, Shop, import_torch
+from worker.app import INTERACTIVE, app, postponed_termination, settings, stopping
+from worker.kinds import KINDS, import_torch
 from worker.memory import give_back_memory, keep_freed_memory
 from worker.observer import JobObserver
+from worker.shop import Shop
 
 _log = logging.getLogger(__name__)
 
-_AGAIN = {"train": "retry", "draw": "draw again", "download": "download it again", "time": "ask again"}
+_AGAIN = {
+    "train": "retry",
+    "draw": "draw again",
+    "decode": "ask again",
+    "estimate": "ask again",
+    "download": "download it again",
+    "time": "ask again",
+    "lab": "run it again",
+}
 """What REST offers after a failure, by kind of job."""
 
 
@@ -31,6 +40,8 @@ def look(queue: str) -> None:
     """Do the next waiting job of a queue, if there is one; while others wait, another worker gets to look too."""
     if stopping():
         return
+    if queue == INTERACTIVE:
+        import_torch()
     shop, wakeups = _shop(), _wakeups()
     with shop.database.read() as session:
         if queue not in jobs.waiting(session):

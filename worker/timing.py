@@ -18,7 +18,7 @@ from worker.data.prepare import prepare
 from worker.devices import explained_memory
 from worker.model import Model, build_model
 from worker.networks.contract import ImageShape
-from worker.objectives import Objective
+from worker.objective import build_objective
 from worker.observing import Observer, SilentObserver
 from worker.stopwatch import Enough, Stopwatch
 from worker.train import GAP_IMAGES, train
@@ -176,7 +176,7 @@ def _limited(limit: int | None, facts: DatasetFacts, name: str) -> int:
 
 
 def _bounded(spec: RunSpec, shape: ImageShape, observer: Observer) -> Model:
-    """The model, given up while it is built when it grows too large."""
+    """The model, given up while it and the networks of its objective are built when they grow too large."""
     built = 0
 
     def count(module: nn.Module, name: str, parameter: nn.Parameter | None) -> None:
@@ -191,7 +191,9 @@ def _bounded(spec: RunSpec, shape: ImageShape, observer: Observer) -> Model:
 
     hook = register_module_parameter_registration_hook(count)
     try:
-        return build_model(spec.architecture, shape, spec.seed)
+        model = build_model(spec.architecture, shape, spec.seed)
+        build_objective(spec, shape)  # its networks are trained beside the model
+        return model
     finally:
         hook.remove()
 
@@ -222,7 +224,7 @@ def _step_s(spec: RunSpec, data: Data, images: int, watch: Stopwatch) -> float:
 
 def _corrected_images(spec: RunSpec, data: Data) -> int:
     """Images whose rate a target-rate run measures in its corrections."""
-    wanted = Objective(spec.objective).rate_term.corrections
+    wanted = build_objective(spec, data.shape).rate_term.corrections
     if not wanted or data.train.weights is not None:
         return 0
     steps_an_epoch = len(data.train) // min(spec.training.batch_size, len(data.train))

@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,14 +11,16 @@ from torch import Tensor
 from backend.errors import Released
 from backend.spec import RunSpec, Training
 from worker import checkpoint as checkpoints
+from worker.continuation import take_over
 from worker.data.contract import Batch, Data
 from worker.devices import describe_device, explained_memory, set_threads
 from worker.meter import Meter
 from worker.model import Model, build_model
-from worker.objectives import Objective
+from worker.objective import Losses, build_objective, pairs_of
 from worker.objectives.contract import Position
 from worker.observing import Observer, Progress, SilentObserver
-from worker.players import Player, adam
+from worker.opponents import hints, player_of, require_learning
+from worker.players import Player, Round, adam
 from worker.rng import StepNoise
 
 __all__ = ["Observer", "Progress", "SilentObserver", "Trained", "train"]
@@ -43,6 +46,7 @@ def train(
     device: torch.device | str,
     observer: Observer,
     resume: bytes | None = None,
+    start: bytes | None = None,
     checkpoint_s: float = 5.0,
 ) -> Trained:
     """Train the model of a specification.
@@ -53,6 +57,7 @@ def train(
         device: where the model lives.
         observer: told of progress; its ``check`` is called before every step and may stop the run.
         resume: a checkpoint of the same run to go on from.
+        start: the checkpoint of the run that this one continues; not needed to resume.
         checkpoint_s: longest time between two checkpoints, seconds.
 
     Returns:
@@ -73,6 +78,8 @@ def train(
         run = _Run(spec, data, torch.device(device), observer)
         if resume is not None:
             run.restore(checkpoints.load(resume, spec))
+        elif start is not None:
+            run.begin_from(checkpoints.load(start))
         observer.log(f"training on {describe_device(run.device)} from step {run.step} of {run.total}")
         return run.finish(checkpoint_s)
 
@@ -97,32 +104,61 @@ class _Run:
         self.model = build_model(spec.architecture, data.shape, spec.seed).to(device)
         start = StepNoise(spec.seed, "start", device).at(0)
         self.model.marginal.start_from(data.train, start)
-        self.objective = Objective(spec.objective).to(device)
+        self.objective = build_objective(spec, data.shape).to(device)
         self.objective.rate_term.guard(self.model.marginal)
+        self.opponents = self.objective.opponents()
         self.players = self._players()
-        self.meter = Meter(self.total, device)
-        self._noise = StepNoise(spec.seed, "step", device)
-        self._order = StepNoise(spec.seed, "order", device)
+        self.meter = Meter(self.total, device, hints(self.spec.training, self.opponents))
+        self._noise, self._order, self._gap = (self._stream(name) for name in ("step", "order", "gap"))
         self._epoch_order: tuple[int, Tensor] | None = None
         wanted = self.objective.rate_term.corrections
         sampled = data.train.weights is None  # a distribution and itself have no gap between them
         self._correct_every = min(self.steps_per_epoch, math.ceil(self.total / wanted)) if wanted and sampled else 0
 
+    def _stream(self, name: str) -> StepNoise:
+        """Random numbers of the run; one that continues another draws others than those before it drew."""
+        before = self.spec.training.epochs_before
+        return StepNoise(self.spec.seed, f"{name} after {before} epochs" if before else name, self.device)
+
     def _players(self) -> list[Player]:
-        training = self.spec.training
-        parameters = list(self.model.parameters())
-        return [
+        """The model; then, where there are such, m(z) following q(z), and what trains against the model."""
+        training, rate = self.spec.training, self.spec.training.learning_rate
+        follows = self.objective.marginal_follows and any(True for _ in self.model.marginal.parameters())
+        marginal = list(self.model.marginal.parameters()) if follows else []
+        apart = {id(parameter) for parameter in marginal}
+        parameters = [each for each in self.model.parameters() if id(each) not in apart]
+        players = [
             Player(
                 name="model",
                 parameters=parameters,
-                loss=lambda batch, noise, position: self.objective(
-                    self.model, batch.x, noise, position, batch.importance
-                ),
-                optimiser=adam(parameters, training.learning_rate),
-                learning_rate=training.learning_rate,
+                loss=self._model_loss,
+                optimiser=adam(parameters, rate),
+                learning_rate=rate,
                 normalize_gradients=training.normalize_gradients,
             )
         ]
+        if follows:
+            players.append(
+                Player(
+                    name="marginal",
+                    parameters=marginal,
+                    loss=self._marginal_loss,
+                    optimiser=adam(marginal, rate),
+                    learning_rate=rate,
+                    normalize_gradients=training.normalize_gradients,
+                )
+            )
+        return [*players, *map(player_of, self.opponents)]
+
+    def _model_loss(self, round_: Round, turn: int) -> Losses:
+        losses: Losses = self.objective(self.model, round_.batch, round_.noise, round_.position)
+        round_.leave(losses.sample)
+        return losses
+
+    def _marginal_loss(self, round_: Round, turn: int) -> Losses:
+        """``-E_q log m(z)``: maximum likelihood of the codes, which is KL(q || m) but for the entropy of q."""
+        loss = -self.model.m().log_prob(round_.pairs(turn).draw).mean()
+        return Losses(loss, {"marginal_loss": loss.detach()})
 
     # -- the loop -----------------------------------------------------------------------------------------------------
 
@@ -163,19 +199,23 @@ class _Run:
         noise = self._noise.at(self.step)
         index = self._indices()
         batch = Batch(self.data.train.batch(index, noise), self.data.train.importance(index))
-        for player in self.players:
-            for _ in range(player.steps):
-                losses = player.step(batch, noise, position)
-        with torch.no_grad():
-            self.objective.rate_term.update(losses.rate, position)
+        round_ = Round(batch=batch, noise=noise, position=position, draw=partial(pairs_of, self.model))
+        model, *others = [player.play(round_) for player in self.players]
+        if model.rate is not None:
+            with torch.no_grad():
+                self.objective.rate_term.update(model.rate, position)
         self.step += 1
-        self.meter.add(losses, self.step)
+        columns = dict(model.columns)
+        for each in others:
+            columns |= each.columns
+        self.meter.add(columns, self.step)
         if self.meter.row_due(self.step):
-            columns = self.meter.row(self.step, self.batch_size)
+            measured = self.meter.row(self.step, self.batch_size)
             epoch = self.step / self.steps_per_epoch
             terms = self.objective.rate_term.columns(position)
             rate = self.spec.training.learning_rate * position.pace
-            self.observer.history(self.step, {"epoch": epoch, **columns, **terms, "learning_rate": rate})
+            require_learning(self.opponents, measured, self.step)
+            self.observer.history(self.step, {"epoch": epoch, **measured, **terms, "learning_rate": rate})
 
     def _position(self) -> Position:
         return Position(
@@ -198,7 +238,7 @@ class _Run:
         It comes before the step, so that a stop in the middle of it leaves the run between two steps.
         """
         count = min(len(self.data.train), len(self.data.validation), GAP_IMAGES)
-        noise = StepNoise(self.spec.seed, "gap", self.device).at(self.step)
+        noise = self._gap.at(self.step)
         rates = []
         self.model.eval()
         with torch.no_grad():
@@ -241,6 +281,15 @@ class _Run:
             train_s=self.train_s,
         )
         self.observer.save(checkpoints.save(state), self.step)
+
+    def begin_from(self, before: checkpoints.Checkpoint) -> None:
+        """Start from the weights of the run that this one continues."""
+        anew = take_over(self.model, self.objective, self.spec, before)
+        continues = self.spec.training.continues
+        if continues:
+            self.observer.log(f"continues run {continues.run}, after epoch {continues.epochs} of its weights")
+        for term in anew:
+            self.observer.log(f"the {term} term starts anew: the run before had another")
 
     def restore(self, state: checkpoints.Checkpoint) -> None:
         """Go on from a checkpoint. A finished one has no optimisers, and nothing left to do."""

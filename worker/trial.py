@@ -9,10 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from backend.spec import RunSpec
-from worker.data.contract import Data
-from worker.distributions import Draw
+from backend.spec import RunSpec, TruePosteriorEstimator
+from worker.data.contract import Data, Split
+from worker.distributions import Draw, has_density
 from worker.estimators import ESTIMATORS
+from worker.estimators.codes import MOST_EXAMPLES as MOST_CODES
+from worker.estimators.codes import codes
 from worker.estimators.contract import Encoded
 from worker.estimators.mutual_information import mixture_information
 from worker.estimators.pairs import MOST_INVERTED
@@ -29,9 +31,7 @@ PIECE_S = 0.3
 FEW = 8
 """Images whose codes stand for all others."""
 SOME = 64
-"""Examples that tell whether the estimators can be timed on as many as they compare at most."""
-PATIENCE_S = 2.0
-"""Longest time, seconds, for that."""
+"""Examples, or draws, that an estimator is timed on first."""
 
 
 class Trial:
@@ -53,39 +53,67 @@ class Trial:
         return self._repeated(lambda: self.model.rate(self.x, self.noise)) / len(self.x)
 
     def estimators_s(self) -> float:
-        """Every estimator on the whole test split.
+        """Every estimator on the whole test split, and the shape of q(z).
 
-        Beyond :data:`MOST_EXAMPLES` only the mixture over all pairs grows; a flow that sees x is spared that.
+        Beyond :data:`MOST_EXAMPLES` only the mixture over all pairs grows; a flow that sees x is spared that, and what
+        has no density.
         """
-        whole, capped = len(self.data.test), not self._encoded(1).posterior.shares_base
+        whole, posterior = len(self.data.test), self._encoded(1).posterior
+        capped = has_density(posterior) and not posterior.shares_base
         most = min(whole, MOST_INVERTED if capped else MOST_EXAMPLES)
-        tried = min(most, SOME)
-        took = self._once(partial(self._estimate, self._encoded(tried))) * (most / tried) ** 2
-        if took < PATIENCE_S:
-            took = self._once(partial(self._estimate, self._encoded(most)))
-        if capped or whole == most:
-            return took
+        took = self._grown(self._estimate, SOME, most, 2) + self._grown(self._shape, SOME, min(whole, MOST_CODES), 2)
+        took += sum(self._sampled_s(each) for each in self._sampled)
         encoded = self._encoded(most)
-        mixture_s = self._once(lambda: mixture_information(encoded.posterior, encoded.draw, self.observer.check))
+        if capped or whole == most or encoded.implicit:
+            return took
+        known, _ = encoded.known()
+        mixture_s = self._once(lambda: mixture_information(known, encoded.draw, self.observer.check))
         return took + ((whole / most) ** 2 - 1) * mixture_s
 
     def _encoded(self, count: int) -> Encoded:
-        """So many examples, all copies of a few."""
+        """So many examples, or a few more, all copies of a few."""
         terms = self.model(self.x[:FEW], self.noise)
-        copies = math.ceil(count / len(terms.rate))
+        copies = math.ceil(count / len(terms.draw))
         posterior = type(terms.posterior).cat([terms.posterior.double()] * copies)
         return Encoded(
             posterior=posterior,
             draw=Draw.cat([terms.draw.double()] * copies),
-            rate=terms.rate.double().repeat(copies),
+            rate=None if terms.rate is None else terms.rate.double().repeat(copies),
             distortion=terms.distortion.double().repeat(copies),
             model=self.model,
             spec=self.spec,
+            test=Split(images=self.data.test.images[:1].expand(len(terms.draw) * copies, -1, -1, -1)),
         )
 
-    def _estimate(self, encoded: Encoded) -> None:
+    def _estimate(self, count: int) -> None:
+        encoded = self._encoded(count)
         for config in self.spec.evaluation.estimators:
-            ESTIMATORS[config.kind](config, encoded, self.observer.check)
+            if config not in self._sampled:
+                ESTIMATORS[config.kind](config, encoded, self.observer.check)
+
+    def _shape(self, count: int) -> None:
+        codes(self._encoded(count), self.observer.check)
+
+    @property
+    def _sampled(self) -> list[TruePosteriorEstimator]:
+        """Those whose configs say how much work they are, however long the test split is."""
+        return [each for each in self.spec.evaluation.estimators if isinstance(each, TruePosteriorEstimator)]
+
+    def _sampled_s(self, config: TruePosteriorEstimator) -> float:
+        def work(samples: int) -> None:
+            one = config.model_copy(update={"images": 1, "samples": samples})
+            ESTIMATORS[config.kind](one, self._encoded(1), self.observer.check)
+
+        return min(config.images, len(self.data.test)) * self._grown(work, SOME, config.samples, 1)
+
+    def _grown(self, work: Callable[[int], None], first: int, most: int, power: int) -> float:
+        """Seconds of work of size ``most`` that grows with a power of its size: doubled until it can be told."""
+        size = min(first, most)
+        while True:
+            took = self._once(partial(work, size))
+            if size == most or took > PIECE_S:
+                return took * (most / size) ** power
+            size = min(2 * size, most)
 
     def whole_s(self) -> float:
         """All of it, pictures too, where the data is few images with their probabilities."""

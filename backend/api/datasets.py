@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from backend.api.frontier import Bound
-from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf
+from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf, form_of
 from backend.api.records import Failure, failure
 from backend.datasets import DATASETS, DatasetFacts
 from backend.errors import FieldProblem, Invalid
@@ -65,7 +65,7 @@ class DatasetRecord(BaseModel):
     splits: dict[str, int]
     """Images in train, validation and test."""
     values: str
-    """grey or binary."""
+    """grey, binary, one-hot or real."""
     binarizations: list[str]
     """What `binarize` may be, the default first."""
     classes: int | None
@@ -112,7 +112,7 @@ async def upload_dataset(
     request: Request, database: DatabaseOf, artifacts: ArtifactsOf, settings: SettingsOf, response: Response
 ) -> DatasetRecord:
     """Add a data set of your own: `images` [N, H, W] or [N, H, W, C], uint8 or float in [0, 1], optionally `labels`."""
-    async with request.form(max_files=1, max_fields=4) as form:
+    async with form_of(request, "name and file") as form:
         name, file = form.get("name"), form.get("file")
         if not isinstance(name, str):
             raise Invalid([FieldProblem(("name",), "is missing: what the data set is to be called")])

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from backend.api.parts import DatabaseOf, DatasetQuery, dataset_in
+from backend.api.parts import DatabaseOf, DatasetQuery
 from backend.api.plane import Plane, cells, respond
 from backend.datasets import DatasetFacts, EntropyBound
+from backend.datasets.named import dataset_in
 from backend.errors import FieldProblem, Invalid
 from backend.frontier import hull, hypervolume, staircase
 from backend.store import datasets
@@ -17,7 +18,7 @@ from backend.store.points import Columns
 
 router = APIRouter(prefix="/frontier", tags=["frontier"])
 
-GroupBy = Literal["none", "encoder", "decoder", "marginal", "architecture", "method", ""]
+GroupBy = Literal["none", "encoder", "decoder", "marginal", "architecture", "method", "network", ""]
 EVERYTHING = "all"
 """Key of the one group of ``group_by=none``."""
 
@@ -25,7 +26,8 @@ EVERYTHING = "all"
 class Bound(BaseModel):
     """The best known upper bound on the data entropy H, nats per example."""
 
-    value: float
+    value: float | None
+    """Null where there is none, which `source` explains."""
     source: str
     exact: bool
     """Whether it is H itself."""
@@ -49,7 +51,8 @@ class Group(BaseModel):
     eval_limit: int | None
     staircase: list[str]
     hull: list[str]
-    hypervolume: float
+    hypervolume: float | None
+    """nats^2; null without a reference."""
 
 
 class Frontier(BaseModel):
@@ -58,7 +61,8 @@ class Frontier(BaseModel):
     dataset: str
     revision: int
     entropy_bound: Bound
-    reference: Reference
+    reference: Reference | None
+    """Null where H has no bound."""
     groups: list[Group]
 
 
@@ -81,13 +85,13 @@ def get_frontier(
 
     def build() -> dict[str, Any]:
         chosen = np.flatnonzero(columns.table["dataset"] == wanted)
-        bound = _entropy_bound(facts, columns, chosen)
-        corner = (2 * bound.value, 2 * bound.value)
+        bound = entropy_bound(facts, columns, chosen)
+        corner = None if bound.value is None else (2 * bound.value, 2 * bound.value)
         return {
             "dataset": wanted,
             "revision": columns.revision,
             "entropy_bound": Bound.of(bound).model_dump(),
-            "reference": {"rate": corner[0], "distortion": corner[1]},
+            "reference": corner and {"rate": corner[0], "distortion": corner[1]},
             "groups": _groups(columns, chosen, group_by, corner),
         }
 
@@ -96,38 +100,68 @@ def get_frontier(
 
 
 def _groups(
-    columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy, corner: tuple[float, float]
+    columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy, corner: tuple[float, float] | None
 ) -> list[dict[str, Any]]:
-    by = ("eval_limit",) if group_by in ("none", "") else ("eval_limit", group_by)
     found = []
-    for (eval_limit, *key), cell in cells(columns, chosen, by).items():
+    for (eval_limit, value), cell in _cells(columns, chosen, group_by).items():
         ids, rate, distortion = (columns.table[name][cell] for name in ("id", "rate", "distortion"))
-        name = key[0] if key else EVERYTHING
         found.append(
             {
-                "key": name if eval_limit is None else f"{name} (eval_limit {eval_limit})",
+                "key": _key(value, eval_limit),
                 "eval_limit": eval_limit,
                 "staircase": ids[staircase(rate, distortion)].tolist(),
                 "hull": ids[hull(rate, distortion)].tolist(),
-                "hypervolume": hypervolume(rate, distortion, corner),
+                "hypervolume": corner and hypervolume(rate, distortion, corner),
             }
         )
     return sorted(found, key=lambda group: (group["eval_limit"] is not None, group["eval_limit"] or 0, group["key"]))
 
 
-def _entropy_bound(facts: DatasetFacts, columns: Columns, chosen: NDArray[np.int64]) -> EntropyBound:
-    """H where it is known, else the smaller of what is published and what was measured, full data before a part."""
-    if facts.entropy_bound.exact:
-        return facts.entropy_bound
+def in_group(columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy, group: str) -> NDArray[np.int64]:
+    """Those of some points that are in a group, named by its key, or by what comes before ``(eval_limit ...)`` in it.
+
+    In a query, a space inside a tuple is read as ``+``.
+    """
+    names = {group, group.replace(" ", "+")}
+    cells_of_group = [
+        cell
+        for (eval_limit, value), cell in _cells(columns, chosen, group_by).items()
+        if names & {_key(value, None), _key(value, eval_limit)}
+    ]
+    return np.sort(np.concatenate(cells_of_group)) if cells_of_group else chosen[:0]
+
+
+def _cells(
+    columns: Columns, chosen: NDArray[np.int64], group_by: GroupBy
+) -> dict[tuple[int | None, str | None], NDArray[np.int64]]:
+    """The points of each group, by their evaluation limit and what they have in common."""
+    if group_by not in ("none", ""):
+        return {(key[0], key[1]): cell for key, cell in cells(columns, chosen, ("eval_limit", group_by)).items()}
+    return {(key[0], EVERYTHING): cell for key, cell in cells(columns, chosen, ("eval_limit",)).items()}
+
+
+def _key(value: str | None, eval_limit: int | None) -> str:
+    name = value or "none"  # the toy model has no network
+    return name if eval_limit is None else f"{name} (eval_limit {eval_limit})"
+
+
+def entropy_bound(facts: DatasetFacts, columns: Columns, chosen: NDArray[np.int64]) -> EntropyBound:
+    """H where it is known, none where there is none, else the smaller of what is published and what was measured.
+
+    What was measured on the full data comes before what was on a part of it.
+    """
+    known = facts.entropy_bound
+    if known.exact or known.value is None:
+        return known
     limits = columns.table["eval_limit"][chosen].tolist()
     full = chosen[np.array([limit is None for limit in limits], dtype=bool)]
     measured = full if full.size else chosen
     sums = columns.table["neg_elbo"][measured]
     if not np.isfinite(sums).any():
-        return facts.entropy_bound
+        return known
     best = int(np.nanargmin(sums))
     value, run_id = float(sums[best]), columns.table["run_id"][measured[best]]
-    if value >= facts.entropy_bound.value:
-        return facts.entropy_bound
+    if value >= known.value:
+        return known
     part = "" if full.size else ", on a part of the test images"
     return EntropyBound(value=value, source=f"smallest R + D measured here (run {run_id}{part})")

@@ -40,7 +40,7 @@ def _record(session: Session, job: JobRow) -> Job:
     result = job.result
     pictures = points.job_pictures(session, job.id)
     if pictures:
-        result = samples_record(f"{PREFIX}/jobs/{job.id}", pictures).model_dump()
+        result = (result or {}) | samples_record(f"{PREFIX}/jobs/{job.id}", pictures).model_dump()
     return Job(
         id=job.id,
         kind=job.kind,

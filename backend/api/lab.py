@@ -1,13 +1,19 @@
-"""``/lab``: models whose truth is known, to measure others against."""
+"""``/lab``: models whose truth is known, to measure others against, and what the papers claim of such."""
 
+from datetime import datetime
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend import toy
+from backend.api.parts import DatabaseOf, Id, WakeupsOf
+from backend.api.records import Failure, failure
+from backend.benches import BENCHES
+from backend.errors import NotFound
+from backend.store import benches
 
 router = APIRouter(prefix="/lab", tags=["lab"])
 
@@ -79,6 +85,74 @@ class Toy(_Answer):
     optimal: Optimal
     blahut_arimoto: Curve
     """The least D for each R where the decoder is that of ``optimal`` and stays so."""
+
+
+class BenchJob(_Answer):
+    """The job that computes a bench; `/jobs` tells the rest of it."""
+
+    id: str
+    state: str
+    """queued or running."""
+    cancel_requested: bool
+    progress: dict[str, Any]
+    """stage, step, steps, eta_s; empty before it starts."""
+
+
+class BenchRecord(_Answer):
+    """A claim of a paper that the Lab computes on request."""
+
+    name: str
+    title: str
+    paper: str
+    note: str
+    """What one sees."""
+    job: BenchJob | None
+    """The one that waits or runs."""
+    result: dict[str, Any] | None
+    """Of the newest job that succeeded."""
+    at: datetime | None
+    """When that was."""
+    error: Failure | None
+    """Why the newest job failed; null where one has succeeded since."""
+
+
+@router.get("/benches")
+def list_benches(database: DatabaseOf) -> list[BenchRecord]:
+    """Every bench, with how far it is and what came out last."""
+    with database.read() as session:
+        found = benches.found(session, BENCHES)
+    return [_bench(name, found[name]) for name in BENCHES]
+
+
+@router.post("/benches/{name}", status_code=202)
+def run_bench(name: str, database: DatabaseOf, wakeups: WakeupsOf, background: BackgroundTasks) -> Id:
+    """Compute a bench, in a minute or two; the job that does so already, if there is one."""
+    if name not in BENCHES:
+        raise NotFound(f"no bench has the name {name!r}; there are: {', '.join(BENCHES)}")
+    with database.write() as session:
+        job = benches.ask(session, name)
+    background.add_task(wakeups.send, benches.QUEUE)
+    return Id(id=job.id)
+
+
+def _bench(name: str, found: benches.Found) -> BenchRecord:
+    words, active, newest = BENCHES[name], found.active, found.newest
+    return BenchRecord(
+        name=name,
+        title=words.title,
+        paper=words.paper,
+        note=words.note,
+        job=active
+        and BenchJob(
+            id=active.id,
+            state=active.state,
+            cancel_requested=active.cancel_requested,
+            progress=active.progress,
+        ),
+        result=newest and newest.result,
+        at=newest and newest.finished_at,
+        error=failure(found.failed.error if found.failed else None),
+    )
 
 
 @router.get("/toy")

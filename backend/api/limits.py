@@ -8,6 +8,7 @@ from backend.errors import TooLarge
 
 _JSON_BYTES = 2**20
 _MULTIPART_EXTRA = 2**16
+_UPLOADS = ("/api/v1/datasets", "/api/v1/import")
 
 
 class BodyLimit:
@@ -21,7 +22,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_json = scope["path"].startswith("/api/") and scope["path"] != "/api/v1/datasets"
+        is_json = scope["path"].startswith("/api/") and scope["path"] not in _UPLOADS
         most = _JSON_BYTES if is_json else self._upload_bytes
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isascii() and declared.isdigit() and (len(declared) > 18 or int(declared) > most):

@@ -76,15 +76,15 @@ def respond(request: Request, answer: Answer) -> Response:
 def thin(columns: Columns, wanted: Mask, most: int) -> NDArray[np.int64]:
     """Indices of about ``most`` of the wanted points, spread evenly along the rate.
 
-    Every point stays that is on the staircase of its data set, architecture and method, and so every point of any
-    staircase or hull that :mod:`backend.api.frontier` can name, however it groups.
+    Every point stays that is on the staircase of its data set, architecture, method and network, and so every point of
+    any staircase or hull that :mod:`backend.api.frontier` can name, however it groups.
     """
     chosen = np.flatnonzero(wanted)
     if chosen.size <= most:
         return chosen
     kept = np.zeros(len(columns), dtype=bool)
     rate, distortion = columns.table["rate"], columns.table["distortion"]
-    for cell in cells(columns, chosen, ("dataset", "eval_limit", "architecture", "method")).values():
+    for cell in cells(columns, chosen, ("dataset", "eval_limit", "architecture", "method", "network")).values():
         kept[cell[staircase(rate[cell], distortion[cell])]] = True
     others = chosen[~kept[chosen]]
     room = max(0, most - int(kept.sum()))

@@ -1,30 +1,27 @@
-"""``/points``: the plane as columns, one point, its pictures, and short jobs on its stored model."""
+"""``/points``: the plane as columns, one point, and its pictures."""
 
-import secrets
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
-from backend.api import bodies
-from backend.api.bodies import JsonObject
+from backend.api import point_fields
 from backend.api.parts import (
     PREFIX,
-    ArtifactsOf,
     DatabaseOf,
     DatasetQuery,
-    Id,
+    MethodQuery,
     Tuple,
-    WakeupsOf,
-    dataset_in,
+    method_in,
     tuple_in,
 )
 from backend.api.plane import Mask, Plane, respond, thin
+from backend.api.point_fields import DifferingFields
 from backend.api.records import Samples, point_record, samples_record
-from backend.errors import Conflict, FieldProblem, Invalid
+from backend.datasets.named import dataset_in
 from backend.results import Label, Point
-from backend.store import datasets, jobs, points, runs
+from backend.store import datasets, points
 from backend.store.points import Columns
 
 router = APIRouter(prefix="/points", tags=["points"])
@@ -37,6 +34,7 @@ COLUMNS = (
     "distortion",
     "distortion_stderr",
     "neg_elbo",
+    "neg_elbo_stderr",
     "beta",
     "mi_lower",
     "mi_upper",
@@ -48,6 +46,11 @@ COLUMNS = (
     "dataset",
     "eval_limit",
     "network",
+    "method_changed",
+    "knobs",
+    "unmarked",
+    "recipe",
+    "terms",
 )
 NEVER_CHANGES = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -64,30 +67,23 @@ class PointColumns(BaseModel):
     columns: dict[str, list[Any]]
 
 
-class Draw(BaseModel):
-    """More samples of a stored model, with other noise."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
-
-    kind: Literal["draw"]
-    seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
-    """Seed of the noise; null draws one."""
-    count: int = Field(default=16, ge=1, le=256)
-    """Tiles in each picture, 1 to 256."""
-
-
 @router.get("", response_model=PointColumns, responses={304: {"description": "The client has it already"}})
 def list_points(
     request: Request,
     database: DatabaseOf,
     dataset: DatasetQuery = None,
     architecture: Tuple = None,
-    method: Annotated[str | None, Query(max_length=64)] = None,
+    method: MethodQuery = None,
     label: Label | Literal[""] | None = None,
     sweep: Annotated[str | None, Query(max_length=64)] = None,
+    field: point_fields.FieldQuery = None,
     limit: Annotated[int, Query(ge=1, le=1_000_000, description="points above which the answer is thinned")] = 5000,
 ) -> Response:
-    """The plane as columns. Above ``limit`` points it is thinned; the staircases stay whole."""
+    """The plane as columns. Above ``limit`` points it is thinned; the staircases stay whole.
+
+    ``recipe`` is a short hash of the specification without its seed: points of one recipe are seeds of one experiment.
+    """
+    fields = point_fields.known(field)
     plane: Plane = request.app.state.plane
     with database.read() as session:
         wanted_dataset = dataset_in(dataset, datasets.every(session)) if dataset else None
@@ -96,7 +92,7 @@ def list_points(
     equal = {
         "dataset": wanted_dataset,
         "architecture": tuple_in(architecture),
-        "method": method or None,
+        "method": method_in(method),
         "label": label,
     }
 
@@ -108,11 +104,29 @@ def list_points(
             "revision": columns.revision,
             "total": total,
             "thinned": len(shown) < total,
-            "columns": {name: _column(columns, name, shown) for name in COLUMNS},
+            "columns": {
+                **{name: _column(columns, name, shown) for name in COLUMNS},
+                **{path: point_fields.column(columns, path, shown) for path in fields},
+            },
         }
 
-    query = ("points", *equal.values(), frozenset(members) if members is not None else None, limit)
+    query = ("points", *equal.values(), frozenset(members) if members is not None else None, fields, limit)
     return respond(request, plane.answer(columns, query, build))
+
+
+@router.get("/fields", response_model=DifferingFields, responses={304: {"description": "The client has it already"}})
+def list_fields(request: Request, database: DatabaseOf, dataset: DatasetQuery = None) -> Response:
+    """The fields of the specification in which the points differ: what they can be coloured by."""
+    plane: Plane = request.app.state.plane
+    with database.read() as session:
+        wanted = dataset_in(dataset, datasets.every(session)) if dataset else None
+    columns = plane.columns()
+
+    def build() -> dict[str, Any]:
+        chosen = np.flatnonzero(_mask(columns, {"dataset": wanted}, None))
+        return {"revision": columns.revision, "fields": point_fields.differing(columns, chosen)}
+
+    return respond(request, plane.answer(columns, ("fields", wanted), build))
 
 
 @router.get("/{point_id}")
@@ -138,40 +152,6 @@ def get_image(point_id: str, name: str, database: DatabaseOf) -> Response:
     with database.read() as session:
         png = points.picture(session, point_id, name)
     return Response(png, media_type="image/png", headers=NEVER_CHANGES)
-
-
-@router.post(
-    "/{point_id}/jobs",
-    status_code=202,
-    openapi_extra=bodies.schema_of(Draw.model_json_schema(), {"kind": "draw", "count": 16}),
-)
-def start_job(
-    point_id: str,
-    body: JsonObject,
-    database: DatabaseOf,
-    artifacts: ArtifactsOf,
-    wakeups: WakeupsOf,
-    background: BackgroundTasks,
-) -> Id:
-    """A short job on the stored model of a point."""
-    if body.get("kind") in ("decode", "estimate"):
-        raise Invalid([FieldProblem(("kind",), f"{body['kind']} is not built into this version; choose draw")])
-    draw = bodies.read(Draw, body)
-    seed = secrets.randbelow(2**53) if draw.seed is None else draw.seed
-    with database.write() as session:
-        point = points.get(session, point_id)
-        checkpoint = runs.newest_checkpoint(session, point.run_id)
-        if checkpoint is None or not artifacts.exists(checkpoint.key):
-            raise Conflict(f"the checkpoint of run {point.run_id} is gone: duplicate the run to have its model again")
-        job = jobs.enqueue(
-            session,
-            kind="draw",
-            queue="interactive",
-            payload={"point_id": point_id, "seed": seed, "count": draw.count},
-            point_id=point_id,
-        )
-    background.add_task(wakeups.send, "interactive")
-    return Id(id=job.id)
 
 
 def _mask(columns: Columns, equal: dict[str, str | None], members: set[str] | None) -> Mask:

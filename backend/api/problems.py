@@ -183,4 +183,7 @@ async def _on_anything(_request: Request, error: Exception) -> Response:
 
 
 def _without_place(loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The field without where it stood; a parameter is its name alone, though it may be given several times."""
+    if loc and loc[0] == "query":
+        return tuple(loc[1:2])
     return tuple(loc[1:]) if loc and loc[0] in ("body", "query", "path", "header") else tuple(loc)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from backend.methods import knobs_of
 from backend.results import Estimate, InformationInterval, Point
 from backend.store import tables
 from backend.store.runs import RunDetails
@@ -58,6 +59,17 @@ class Attempt(Answer):
     """succeeded, failed, cancelled, released or lost; null while it goes on."""
 
 
+class Origin(Answer):
+    """Where an imported run was trained, and which file brought it."""
+
+    run: str
+    """Its id where it was trained."""
+    program: str
+    """Version of the program that wrote the file."""
+    exported_at: datetime
+    imported_at: datetime
+
+
 class Run(Answer):
     """One training job."""
 
@@ -66,6 +78,8 @@ class Run(Answer):
     """The specification, written out in full."""
     digest: str
     method: str
+    knobs: dict[str, Any] | None
+    """The settings of the method that make this specification; null where none do, as of `custom`."""
     architecture: str
     """The tuple, such as `-+v`."""
     status: str
@@ -81,8 +95,12 @@ class Run(Answer):
     device: str | None
     timings: dict[str, Any]
     """Seconds by stage."""
+    priority: int
+    """Of those that wait the highest is trained first, the oldest among equals."""
     notes: str
     tags: list[str]
+    origin: Origin | None
+    """Of an imported run: where it was trained; its model is not here."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -155,13 +173,51 @@ class Sweep(Answer):
     id: str
     base: dict[str, Any]
     grid: dict[str, list[Any]]
-    runs: list[str]
-    """Ids, in the order of the grid."""
+    runs: list[str] | None
+    """Ids, in the order of the grid; null where `brief` leaves them out."""
     counts: dict[str, int]
     """Runs by status."""
     progress: float
     """Share of the work done, 0 to 1."""
+    left_s: float | None
+    """Seconds until its runs have ended, the runs of others not counted; null where that is unknown."""
     created_at: datetime
+
+
+class SweepMember(Answer):
+    """A run of a sweep, and where it landed."""
+
+    cell: int
+    """Which combination of the grid, the last key varying fastest."""
+    run_id: str
+    status: str
+    cancel_requested: bool
+    progress: float
+    """Share of the work done, 0 to 1."""
+    seconds: float | None
+    """What it took; null before it has succeeded."""
+    point_id: str | None
+    """Its first point."""
+    rate: float | None
+    distortion: float | None
+
+
+class SweepMembers(Answer):
+    """The runs of a sweep, in the order of the grid."""
+
+    items: list[SweepMember]
+
+
+class SweepPreview(Answer):
+    """What a sweep would queue."""
+
+    combinations: int
+    runs: int
+    """Different ones: two combinations may be one run."""
+    known: dict[str, int]
+    """Runs that there are already, by status; those that have failed or were cancelled would be queued again."""
+    to_train: int
+    """Runs that are neither there nor waiting."""
 
 
 class SweepPage(Answer):
@@ -179,6 +235,7 @@ def run_record(details: RunDetails) -> Run:
         spec=run.spec,
         digest=run.digest,
         method=run.method,
+        knobs=knobs_of(run.method, run.spec),
         architecture=run.architecture,
         status=run.status,
         cancel_requested=run.cancel_requested,
@@ -198,8 +255,10 @@ def run_record(details: RunDetails) -> Run:
         ],
         device=run.device,
         timings=run.timings,
+        priority=details.priority,
         notes=run.notes,
         tags=run.tags,
+        origin=None if run.origin is None else Origin(**run.origin),
         created_at=run.created_at,
         started_at=run.started_at,
         finished_at=run.finished_at,

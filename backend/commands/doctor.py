@@ -110,7 +110,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
     for facts in DATASETS.values():
         key = artifact_key(facts)
         if facts.download_bytes is None:
-            yield Finding("ok", "data", f"{facts.name}: ships with scikit-learn")
+            yield Finding("ok", "data", f"{facts.name}: ships with the program")
         elif store.exists(key):
             yield Finding("ok", "data", f"{facts.name}: here, {_size(store.size(key))}")
         else:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from typing import Annotated, Any
+from pathlib import Path
+from typing import IO, Annotated, Any
 
 import httpx
 import typer
@@ -16,6 +17,22 @@ Url = Annotated[
 ]
 
 _EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+def server_meant(context: typer.Context, home: Path | None, url: str | None) -> str | None:
+    """The server that a command with ``--home`` and ``--url`` is for; null means the home folder.
+
+    What stands on the command line comes before FRONTIER_URL.
+
+    Raises:
+        SetupError: both stand there.
+    """
+    if home is None or not url:
+        return url or None
+    source = context.get_parameter_source("url")
+    if source is not None and source.name == "COMMANDLINE":
+        raise SetupError("--home and --url name two places: give one of them")
+    return None
 
 
 class Refused(FrontierError):
@@ -46,12 +63,32 @@ class Server:
         try:
             answer = self._http.request(method, path, **arguments)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SetupError(
-                f"no server answers at {self._url} ({error}): start one with 'frontier up', or name it with --url"
-            ) from error
+            raise self._away(error) from error
         if answer.is_success:
             return answer.json() if answer.content else None
         raise Refused(_sentence(answer))
+
+    def download(self, path: str, query: dict[str, Any], file: IO[bytes]) -> None:
+        """Write an answer to a file.
+
+        Raises:
+            SetupError: no server answers.
+            Refused: the server refused; in its words.
+        """
+        try:
+            with self._http.stream("GET", path, params=query, timeout=None) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise Refused(_sentence(answer))
+                for chunk in answer.iter_bytes():
+                    file.write(chunk)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._away(error) from error
+
+    def _away(self, error: Exception) -> SetupError:
+        return SetupError(
+            f"no server answers at {self._url} ({error}): start one with 'frontier up', or name it with --url"
+        )
 
 
 def _sentence(answer: httpx.Response) -> str:

@@ -28,6 +28,7 @@ def up(
     from backend.supervisor import Supervisor, run_until_stopped
 
     settings = preflight.load_settings(home=home, port=port)
+    preflight.require_writable(settings)
     preflight.require_token(settings)
     preflight.require_one_machine(settings)
     with home_lock(settings.home):

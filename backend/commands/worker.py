@@ -24,6 +24,7 @@ def worker(
     from backend.supervisor import Supervisor, run_until_stopped
 
     settings = preflight.load_settings()
+    preflight.require_writable(settings)
     preflight.require_one_machine(settings)
     upgrade(settings.resolved_database_url)
     settings.home.mkdir(parents=True, exist_ok=True)

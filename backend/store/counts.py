@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.store.jobs import QUEUES
-from backend.store.runs import ACTIVE, STATUSES
+from backend.store.statuses import ACTIVE, STATUSES
 from backend.store.tables import Job, Point, Run
 
 

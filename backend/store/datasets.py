@@ -12,6 +12,7 @@ from backend.errors import Conflict, NotFound
 from backend.store import jobs, runs
 from backend.store.clock import utc_now
 from backend.store.dataset_files import artifact_key
+from backend.store.statuses import ACTIVE, STATUSES
 from backend.store.tables import Artifact, DatasetRow, Job, Run
 from backend.upload_defaults import defaults, kind_defaults
 
@@ -81,19 +82,35 @@ def add_upload(session: Session, facts: DatasetFacts, key: str, size: int, sha25
     """
     runs.submitting_alone(session)
     refuse_other_content(session, facts)
-    if session.get(DatasetRow, facts.name) is not None:
+    row = session.get(DatasetRow, facts.name)
+    if row is not None and session.get(Artifact, key) is not None:
         return False
-    session.add(
-        DatasetRow(
-            name=facts.name,
-            facts=_stored(facts),
-            created_at=utc_now(),
-        )
-    )
+    if row is None:
+        session.add(DatasetRow(name=facts.name, facts=_stored(facts), created_at=utc_now()))
+    else:  # known from an import, and now its images are here
+        row.facts = _stored(facts)
     if session.get(Artifact, key) is None:
         session.add(Artifact(key=key, kind="dataset", bytes=size, sha256=sha256, created_at=utc_now()))
     session.flush()
     return True
+
+
+def add_known(session: Session, facts: DatasetFacts) -> bool:
+    """Store the facts of a data set whose images are not here, so that its points can be shown; false if it is known.
+
+    Raises:
+        Conflict: the name belongs to a data set with other content.
+    """
+    known = every(session).get(facts.name)
+    if known is not None and known.sha256 != facts.sha256:
+        raise Conflict(
+            f"data set {facts.name} of the file has other content than the one of that name here: their points cannot "
+            "share a plane; look at the file by 'frontier open', or import it into another home"
+        )
+    if known is None:
+        session.add(DatasetRow(name=facts.name, facts=_stored(facts), created_at=utc_now()))
+        session.flush()
+    return known is None
 
 
 def refuse_other_content(session: Session, facts: DatasetFacts) -> None:
@@ -126,7 +143,7 @@ def activity(session: Session) -> dict[str, Activity]:
     """What is being done about data sets, by name: downloads asked for, and those of runs that need them."""
     found: dict[str, Activity] = {}
     for job in session.scalars(select(Job).where(Job.kind == "download").order_by(Job.created_at, Job.id)):
-        found[str(job.payload["name"])] = _activity(job.state in runs.ACTIVE, job.progress, job.error)
+        found[str(job.payload["name"])] = _activity(job.state in ACTIVE, job.progress, job.error)
     for dataset, progress in session.execute(select(Run.dataset, Run.progress).where(Run.status == "running")):
         name = dataset.partition("/")[0]
         if progress.get("stage") == "data" and not found.get(name, Activity()).downloading:
@@ -146,7 +163,7 @@ def remove(session: Session, name: str) -> str:
     if is_bundled(facts):
         raise Conflict(f"data set {name} ships with the program: it cannot be deleted")
     built_in = name in DATASETS
-    users = runs.of_dataset(session, name, runs.ACTIVE if built_in else runs.STATUSES)
+    users = runs.of_dataset(session, name, ACTIVE if built_in else STATUSES)
     if users:
         kind = "waiting or running " if built_in else ""
         raise Conflict(
@@ -171,7 +188,5 @@ def _activity(downloading: bool, progress: Mapping[str, Any], error: Mapping[str
 
 
 def _active_download(session: Session, name: str) -> Job | None:
-    active = session.scalars(
-        select(Job).where(Job.kind == "download", Job.state.in_(runs.ACTIVE)).order_by(Job.created_at)
-    )
+    active = session.scalars(select(Job).where(Job.kind == "download", Job.state.in_(ACTIVE)).order_by(Job.created_at))
     return next((job for job in active if job.payload["name"] == name), None)

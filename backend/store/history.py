@@ -29,3 +29,10 @@ def add_log(session: Session, run_id: str, lines: Sequence[tuple[datetime, str]]
     """Add (time, text) lines to a run's log."""
     if lines:
         session.execute(insert(LogLine), [{"run_id": run_id, "at": at, "text": text} for at, text in lines])
+
+
+def as_table(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, list[float | None]]:
+    """Rows as columns of equal length, ``step`` among them; what a row lacks is null."""
+    names = dict.fromkeys(name for _, columns in rows for name in columns)
+    table: dict[str, list[float | None]] = {"step": [step for step, _ in rows]}
+    return table | {name: [columns.get(name) for _, columns in rows] for name in names}

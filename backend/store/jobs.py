@@ -7,18 +7,33 @@ two. Whoever submits holds the lock of :func:`backend.store.runs.submitting_alon
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.errors import Conflict, LeaseLost, NotFound
+from backend.store import checkpoints
 from backend.store.clock import database_clock, utc_now
 from backend.store.session import mark_changed
-from backend.store.tables import Artifact, Attempt, Job, Run
+from backend.store.tables import Attempt, Job, Run
 
 QUEUES = ("train", "interactive")
+
+_INSTANT = timedelta(microseconds=1)
+"""What a database tells two times apart by."""
+
+_STANDING = {
+    "running": "is running",
+    "succeeded": "has succeeded",
+    "failed": "has failed",
+    "cancelled": "was cancelled",
+}
+"""How a job stands that does not wait."""
+
+CLAIM_ORDER = (Job.priority.desc(), Job.created_at, Job.id)
+"""The order in which waiting jobs are taken; ``created_at`` is a job's place in line and moves when that does."""
 
 MAX_LOST_LEASES = 3
 """Leases a job may lose in a row without a newer checkpoint."""
@@ -26,8 +41,11 @@ MAX_LOST_LEASES = 3
 MEMORY_HINTS = {
     "train": "try a smaller batch_size, width or latent_dim",
     "draw": "ask for fewer samples, or wait until the machine is less busy",
+    "decode": "ask for fewer pictures, or wait until the machine is less busy",
+    "estimate": "ask for fewer images or samples, or wait until the machine is less busy",
     "download": "wait until the machine is less busy, then download it again",
     "time": "wait until the machine is less busy, or ask about a smaller model",
+    "lab": "wait until the machine is less busy, then run it again",
 }
 """What helps where the memory did not suffice, by kind of job."""
 
@@ -89,7 +107,7 @@ def claim(session: Session, queue: str, worker: Mapping[str, Any], lease_s: floa
     waiting = (
         select(Job.id)
         .where(Job.queue == queue, Job.state == "queued")
-        .order_by(Job.priority.desc(), Job.created_at, Job.id)
+        .order_by(*CLAIM_ORDER)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
@@ -128,7 +146,7 @@ def claim(session: Session, queue: str, worker: Mapping[str, Any], lease_s: floa
                 worker=dict(worker),
                 lease_token=job.lease_token,
                 started_at=now,
-                from_step=checkpoint_step(session, run_id) or 0,
+                from_step=checkpoints.newest_step(session, run_id) or 0,
             )
         )
     session.flush()
@@ -216,6 +234,55 @@ def requeue(session: Session, job: Job) -> None:
     _set_runs(session, held, started_at=None, finished_at=None, error=None)
 
 
+def priorities(session: Session, run_ids: Collection[str]) -> dict[str, int]:
+    """Priority of the train job of each run that has one."""
+    rows = select(Job.run_id, Job.priority).where(Job.run_id.in_(run_ids), Job.kind == "train")
+    return {run_id: priority for run_id, priority in session.execute(rows) if run_id}
+
+
+def prioritise(session: Session, job: Job, priority: int) -> None:
+    """Change the priority of a waiting job.
+
+    Raises:
+        NotFound: the job was deleted meanwhile.
+        Conflict: the job does not wait.
+    """
+    _waiting(_lock(session, job.id)).priority = priority
+    session.flush()
+
+
+def place(session: Session, job: Job, before: Job | None) -> None:
+    """Put a waiting job right before another one, with that one's priority; after all others where that is null.
+
+    The caller has locked the whole line. A job moves by its time of joining the line, to just before the other's; those
+    that stand there already give way by a microsecond each.
+
+    Raises:
+        Conflict: one of the two does not wait.
+    """
+    _waiting(job)
+    line = select(Job).where(Job.queue == job.queue, Job.state == "queued", Job.id != job.id)
+    others = session.scalars(line.order_by(*CLAIM_ORDER)).all()
+    if before is None:
+        if others:
+            job.priority, job.created_at = others[-1].priority, max(utc_now(), others[-1].created_at + _INSTANT)
+    elif before.id != job.id:
+        job.priority, job.created_at = _waiting(before).priority, before.created_at - _INSTANT
+        at = job.created_at
+        for ahead in reversed(others[: others.index(before)]):
+            if ahead.priority != job.priority or ahead.created_at < at:
+                break
+            at -= _INSTANT
+            ahead.created_at = at
+    session.flush()
+
+
+def lock_line(session: Session, queue: str, run_ids: Collection[str]) -> None:
+    """Lock every job that waits in a queue, and the jobs of these runs, in the order in which everybody locks."""
+    wanted = ((Job.queue == queue) & (Job.state == "queued")) | Job.run_id.in_(run_ids)
+    session.execute(select(Job.id).where(wanted).order_by(Job.run_id, Job.id).with_for_update())
+
+
 def jobs_of(session: Session, run_ids: Collection[str]) -> Sequence[Job]:
     """The jobs of runs, locked until the transaction ends; everybody locks in the same order."""
     return session.scalars(
@@ -261,8 +328,8 @@ def expire_all(session: Session) -> None:
 
 
 def forget_answers(session: Session, before: datetime) -> int:
-    """Delete drawings, with their pictures, and timings that ended before then; returns how many."""
-    answers, ended = Job.kind.in_(("draw", "time")), Job.state.not_in(("queued", "running"))
+    """Delete drawings, with their pictures, measurements and timings that ended before then; returns how many."""
+    answers, ended = Job.kind.in_(("draw", "decode", "estimate", "time")), Job.state.not_in(("queued", "running"))
     old = delete(Job).where(answers, ended, Job.finished_at < before)
     return len(session.scalars(old.returning(Job.id).execution_options(synchronize_session=False)).all())
 
@@ -278,19 +345,22 @@ def run_ids(job: Job) -> list[str]:
     return list(job.payload.get("run_ids", []))
 
 
-def checkpoint_step(session: Session, run_id: str) -> int | None:
-    """Step of a run's newest checkpoint; null where it has none."""
-    return session.scalar(
-        select(func.max(Artifact.step)).where(Artifact.run_id == run_id, Artifact.kind == "checkpoint")
-    )
-
-
 def _lock(session: Session, job_id: str) -> Job:
     job = session.scalars(
         select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if job is None:
         raise NotFound(f"job {job_id!r} was deleted meanwhile")
+    return job
+
+
+def _waiting(job: Job) -> Job:
+    """
+    Raises:
+        Conflict: the job does not wait.
+    """
+    if job.state != "queued":
+        raise Conflict(f"only a run that waits has a place in line; this one {_STANDING[job.state]}")
     return job
 
 

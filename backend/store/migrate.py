@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from backend.errors import SetupError
@@ -36,6 +36,24 @@ def upgrade(url: str) -> None:
             _upgrade(database, connection)
     finally:
         database.dispose()
+
+
+def prepare(url: str, *, read_only: bool) -> None:
+    """Upgrade the database for a server; for one that changes nothing, see that this has been done.
+
+    Raises:
+        SetupError: the database cannot be used, or is not as this program knows it and may not be changed.
+    """
+    if not read_only:
+        upgrade(url)
+        return
+    state = standing(url)
+    if state != "current":
+        why = "is not there" if state == "absent" else "has tables of an older version"
+        raise SetupError(
+            f"the database {make_url(url).render_as_string(hide_password=True)} {why}, and FRONTIER_READ_ONLY lets "
+            "nothing change it: start once without that variable"
+        )
 
 
 def standing(url: str) -> Literal["absent", "older", "current"]:

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend.datasets import DATASETS
-from backend.store import jobs
+from backend.store import checkpoints
 from backend.store.clock import utc_now
 from backend.store.dataset_files import artifact_key
 from backend.store.tables import Artifact, Job
@@ -20,7 +20,7 @@ def keep_checkpoint(session: Session, job: Job, run_id: str, key: str, step: int
 
     A checkpoint of a later step than any before shows that the run moves on: it forgives lost leases.
     """
-    newest = jobs.checkpoint_step(session, run_id)
+    newest = checkpoints.newest_step(session, run_id)
     if newest is None or step > newest:
         job.lost_leases = 0
     of_run = (Artifact.run_id == run_id, Artifact.kind == "checkpoint")

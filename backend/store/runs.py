@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, literal, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.errors import Conflict, NotFound
 from backend.expand import Expanded
-from backend.store import jobs
+from backend.store import checkpoints, jobs, lineage, results
 from backend.store.clock import utc_now
-from backend.store.history import drop_after
+from backend.store.history import as_table, drop_after
 from backend.store.session import mark_changed, mark_deleted
+from backend.store.statuses import RETRYABLE
 from backend.store.tables import Artifact, Attempt, History, Job, LogLine, Point, Run, SweepRun
-
-ACTIVE = ("queued", "running")
-RETRYABLE = ("failed", "cancelled")
-STATUSES = ("queued", "running", "succeeded", "failed", "cancelled")
 
 _SUBMITTING = 7_263_002
 """Number of the Postgres lock under which runs are submitted, so that two equal posts at once make one run."""
@@ -45,12 +42,16 @@ class Page:
 class RunFilter:
     """Which runs are meant; null means any."""
 
-    status: str | None = None
+    statuses: Collection[str] = ()
+    """Any of these; none means any at all."""
     dataset: str | None = None
     """``name/binarize``."""
     architecture: str | None = None
     method: str | None = None
     sweep: str | None = None
+    continues: str | None = None
+    """Id of the run whose weights they started from."""
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class RunDetails:
     points: Sequence[str]
     """Ids of its points, in order."""
     attempts: Sequence[Attempt]
+    priority: int
+    """Of its job; 0 for a run that was not made here."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def submit(session: Session, expanded: Expanded, *, duplicate: bool = False) -> 
     if known is None:
         return Submitted(_create(session, expanded), created=True)
     if known.status in RETRYABLE:
+        _require_start(session, known)
         jobs.requeue(session, _train_job(session, known))
         session.refresh(known)
     return Submitted(known, created=False)
@@ -119,7 +123,7 @@ def get(session: Session, run_id: str) -> Run:
 
 
 def details(session: Session, runs: Iterable[Run]) -> list[RunDetails]:
-    """Runs with their points and attempts, in the same order; two queries however many they are."""
+    """Runs with what hangs on them, in the same order; three queries however many they are."""
     found = list(runs)
     ids = [run.id for run in found]
     points: dict[str, list[str]] = {run_id: [] for run_id in ids}
@@ -129,23 +133,44 @@ def details(session: Session, runs: Iterable[Run]) -> list[RunDetails]:
         points[run_id].append(point_id)
     for attempt in session.scalars(select(Attempt).where(Attempt.run_id.in_(ids)).order_by(Attempt.id)):
         attempts[attempt.run_id].append(attempt)
-    return [RunDetails(run, points[run.id], attempts[run.id]) for run in found]
+    priorities = jobs.priorities(session, ids)
+    return [RunDetails(run, points[run.id], attempts[run.id], priorities.get(run.id, 0)) for run in found]
 
 
 def page(session: Session, wanted: RunFilter, limit: int, after: Position | None) -> Page:
     """Runs, newest first."""
     query = select(Run)
     for column, value in (
-        (Run.status, wanted.status),
         (Run.dataset, wanted.dataset),
         (Run.architecture, wanted.architecture),
         (Run.method, wanted.method),
+        (Run.continues, wanted.continues),
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.statuses:
+        query = query.where(Run.status.in_(wanted.statuses))
     if wanted.sweep is not None:
         query = query.where(Run.id.in_(select(SweepRun.run_id).where(SweepRun.sweep_id == wanted.sweep)))
+    if wanted.tag is not None:
+        query = query.where(has_tag(session, wanted.tag))
     return newest_first(session, query, Run, limit, after)
+
+
+def has_tag(session: Session, tag: str) -> ColumnElement[bool]:
+    """Whether a run has a tag."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    elements = func.json_array_elements_text if postgres else func.json_each
+    tags = elements(Run.tags).table_valued("value")
+    return select(literal(1)).select_from(tags).where(tags.c.value == tag).exists()
+
+
+def next_in_line(session: Session, limit: int) -> tuple[Sequence[Run], int]:
+    """The runs that wait, in the order in which workers take them, and how many they are."""
+    waits = (Job.kind == "train", Job.state == "queued")
+    rows = select(Run).join(Job, Job.run_id == Run.id).where(*waits).order_by(*jobs.CLAIM_ORDER).limit(limit)
+    total = session.scalar(select(func.count()).select_from(Job).where(*waits))
+    return session.scalars(rows).all(), total or 0
 
 
 def newest_first(session: Session, query: Select[Any], table: Any, limit: int, after: Position | None) -> Page:
@@ -157,7 +182,7 @@ def newest_first(session: Session, query: Select[Any], table: Any, limit: int, a
     return Page(rows[:limit], Position(rows[limit - 1].created_at, rows[limit - 1].id) if more else None)
 
 
-def annotate(session: Session, run_id: str, *, notes: str | None, tags: Sequence[str] | None) -> Run:
+def annotate(session: Session, run_id: str, *, notes: str | None = None, tags: Sequence[str] | None = None) -> Run:
     """Change a person's notes and tags; null leaves them as they are.
 
     Raises:
@@ -170,6 +195,38 @@ def annotate(session: Session, run_id: str, *, notes: str | None, tags: Sequence
         run.tags = list(tags)
     mark_changed(session, run.id)
     return run
+
+
+def prioritise(session: Session, run_id: str, priority: int) -> Run:
+    """Let a waiting run be taken before those of lower priority.
+
+    Raises:
+        NotFound: there is no such run.
+        Conflict: the run does not wait.
+    """
+    run = _locked(session, run_id)
+    jobs.prioritise(session, _train_job(session, run), priority)
+    mark_changed(session, run.id)
+    return run
+
+
+def place(session: Session, run_id: str, before: str | None) -> Run:
+    """Put a waiting run right before another one, whose priority it takes; last where that is null.
+
+    Raises:
+        NotFound: there is no such run.
+        Conflict: one of them does not wait.
+    """
+    named = [run_id, *([before] if before else [])]
+    jobs.lock_line(session, "train", named)  # others may have to give way
+    asked = {each.id: each for each in locked(session, named)}
+    for each in (run_id, before):
+        if each and each not in asked:
+            raise NotFound(f"no run has the id {each!r}")
+    other = None if before is None else _train_job(session, asked[before])
+    jobs.place(session, _train_job(session, asked[run_id]), other)
+    mark_changed(session, run_id)
+    return asked[run_id]
 
 
 def cancel(session: Session, run_id: str) -> Run:
@@ -190,9 +247,11 @@ def retry(session: Session, run_id: str) -> Run:
 
     Raises:
         NotFound: there is no such run.
-        Conflict: the run is in another state.
+        Conflict: the run is in another state, or the run whose weights it would start from is gone.
     """
+    submitting_alone(session)
     run = _locked(session, run_id)
+    _require_start(session, run)
     jobs.requeue(session, _train_job(session, run))
     session.refresh(run)
     return run
@@ -203,11 +262,13 @@ def remove(session: Session, run_id: str) -> list[str]:
 
     Raises:
         NotFound: there is no such run.
-        Conflict: it is running.
+        Conflict: it is running, or another run has yet to take its weights.
     """
+    submitting_alone(session)
     run = _locked(session, run_id)
     if run.status == "running":
         raise Conflict("the run is running: cancel it first, then delete it")
+    lineage.require_no_heir(session, run.id)
     keys = list(session.scalars(select(Artifact.key).where(Artifact.run_id == run.id)))
     mark_deleted(session, run.id)
     session.execute(delete(Run).where(Run.id == run.id))
@@ -237,9 +298,7 @@ def history(session: Session, run_id: str) -> dict[str, list[float | None]]:
     rows = session.execute(
         select(History.step, History.columns).where(History.run_id == run_id).order_by(History.step)
     ).all()
-    names = dict.fromkeys(name for _, columns in rows for name in columns)
-    table: dict[str, list[float | None]] = {"step": [step for step, _ in rows]}
-    return table | {name: [columns.get(name) for _, columns in rows] for name in names}
+    return as_table([(step, columns) for step, columns in rows])
 
 
 def log_tail(session: Session, run_id: str, limit: int) -> list[LogLine]:
@@ -250,14 +309,13 @@ def log_tail(session: Session, run_id: str, limit: int) -> list[LogLine]:
     return list(reversed(newest))
 
 
-def newest_checkpoint(session: Session, run_id: str) -> Artifact | None:
-    """The checkpoint of the highest step; null where a run has none."""
-    return session.scalars(
-        select(Artifact)
-        .where(Artifact.run_id == run_id, Artifact.kind == "checkpoint")
-        .order_by(Artifact.step.desc(), Artifact.created_at.desc())
-        .limit(1)
-    ).one_or_none()
+def without_model(run: Run) -> Conflict:
+    """Why nothing can be done with a run's model, and what to do instead."""
+    if run.origin is not None:
+        return Conflict(
+            f"run {run.id} was imported, and its model stayed where it was trained: duplicate the run to have one here"
+        )
+    return Conflict(f"the checkpoint of run {run.id} is gone: duplicate the run to have its model again")
 
 
 def of_dataset(session: Session, name: str, statuses: Collection[str]) -> int:
@@ -287,8 +345,18 @@ def _locked(session: Session, run_id: str) -> Run:
     raise NotFound(f"no run has the id {run_id!r}")
 
 
+def _require_start(session: Session, run: Run) -> None:
+    """
+    Raises:
+        Conflict: the run has no weights of its own yet, and the run that it continues is gone.
+    """
+    if run.continues and checkpoints.newest_step(session, run.id) is None:
+        lineage.require_parent(session, results.stored_spec(run))
+
+
 def _create(session: Session, expanded: Expanded) -> Run:
-    spec = expanded.spec
+    spec, continues = expanded.spec, expanded.spec.training.continues
+    lineage.require_parent(session, spec)
     run = Run(
         id=uuid.uuid4().hex,
         spec=spec.model_dump(mode="json"),
@@ -296,6 +364,7 @@ def _create(session: Session, expanded: Expanded) -> Run:
         method=expanded.method,
         architecture=spec.architecture.symbols,
         dataset=f"{spec.dataset.name}/{spec.dataset.binarize}",
+        continues=None if continues is None else continues.run,
         status="queued",
         progress={"epochs": spec.training.epochs},
         created_at=utc_now(),
@@ -305,6 +374,8 @@ def _create(session: Session, expanded: Expanded) -> Run:
     session.flush()
     jobs.enqueue(session, kind="train", queue="train", payload={"run_ids": [run.id]}, run_id=run.id)
     mark_changed(session, run.id)
+    if run.continues:
+        mark_changed(session, run.continues)  # its page names those that continue it
     return run
 
 

@@ -82,6 +82,8 @@ class Run(Base):
     architecture: Mapped[str]
     dataset: Mapped[str] = mapped_column(index=True)
     """``name/binarize``."""
+    continues: Mapped[str | None] = mapped_column(index=True)
+    """The run whose weights it started from; that run may be deleted by now."""
     status: Mapped[str] = mapped_column(index=True)
     """queued, running, succeeded, failed or cancelled."""
     cancel_requested: Mapped[bool] = mapped_column(default=False)
@@ -92,6 +94,8 @@ class Run(Base):
     timings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notes: Mapped[str] = mapped_column(Text, default="")
     tags: Mapped[list[Any]] = mapped_column(default=list)
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Of an imported run: where it was trained, what wrote its file and when it came in; null of one trained here."""
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -204,6 +208,8 @@ class Point(Base):
     distortion: Mapped[float | None] = mapped_column(Float(53))
     distortion_stderr: Mapped[float | None] = mapped_column(Float(53))
     neg_elbo: Mapped[float | None] = mapped_column(Float(53))
+    neg_elbo_stderr: Mapped[float | None] = mapped_column(Float(53))
+    """Those of R and D do not make it: both come from the same images."""
     mi_lower: Mapped[float | None] = mapped_column(Float(53))
     mi_upper: Mapped[float | None] = mapped_column(Float(53))
     saturated: Mapped[bool | None]

@@ -12,24 +12,34 @@ from backend.spec import Dataset
 from backend.store.dataset_files import artifact_key, pack, unpack
 from worker.data.contract import Data
 from worker.data.digits import digits
-from worker.data.mnist import import_mnist, mnist
+from worker.data.mnist import fashion_mnist, import_mnist, mnist
 from worker.data.mnist_static import import_mnist_static, mnist_static
+from worker.data.omniglot import import_omniglot, omniglot
+from worker.data.omniglot_lake import import_omniglot_lake, omniglot_lake
 from worker.data.prepare import prepare
 from worker.data.source import Arrays, Loader
 from worker.data.toy import toy
+from worker.data.two_points import two_points
 from worker.observing import Observer, Progress
 
 DATASETS: dict[str, Loader] = {
     "digits": digits,
     "mnist": mnist,
+    "fashion-mnist": fashion_mnist,
     "mnist-static": mnist_static,
+    "omniglot": omniglot,
+    "omniglot-lake": omniglot_lake,
     "toy": toy,
+    "two-points": two_points,
 }
 """Loaders of the built-in data sets. An upload has none: it is in the artifact store or nowhere."""
 
 IMPORTERS: dict[str, Callable[[DatasetFacts, Path], Arrays]] = {
     "mnist": import_mnist,
+    "fashion-mnist": import_mnist,
     "mnist-static": import_mnist_static,
+    "omniglot": import_omniglot,
+    "omniglot-lake": import_omniglot_lake,
 }
 """What reads a person's own copy of a built-in data set."""
 

@@ -29,9 +29,10 @@ class Split:
     """Images of one split.
 
     Args:
-        images: shape [N, C, H, W]; uint8 0 and 1, or grey levels where a batch draws its own binary pixels.
+        images: shape [N, C, H, W]; uint8 0 and 1, real numbers in [0, 1], or grey levels where a batch draws its own
+            binary pixels.
         labels: classes, shape [N], or None.
-        white: the grey level that is 1 with certainty; None where the images are binary.
+        white: the grey level that is 1 with certainty; None where the images stay as they are.
         weights: probability of each image, float64, adding up to 1, shape [N], where the split is a distribution
             itself and not a sample of it; None where every image counts the same.
     """
@@ -45,11 +46,11 @@ class Split:
         return len(self.images)
 
     def batch(self, index: Tensor, noise: Noise) -> Tensor:
-        """Binary images in float32, shape [B, C, H, W].
+        """Images in float32, shape [B, C, H, W]: grey ones drawn anew as 0 and 1, others as they are.
 
         Args:
             index: which images, shape [B].
-            noise: for the draw of grey images; binary ones take nothing from it.
+            noise: for the draw of grey images; others take nothing from it.
         """
         chosen = self.images[index].to(torch.float32)
         if self.white is None:
@@ -85,6 +86,6 @@ class Data:
     train: Split
     validation: Split
     test: Split
-    """What is measured: binary always."""
+    """What is measured: no level that is still to be drawn."""
     shown: Split
     """The whole test split, whatever the evaluation limit: what the inputs of pictures are drawn from."""

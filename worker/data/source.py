@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from backend.datasets import DatasetFacts
 from backend.errors import DataError
+from worker.data.download import LARGEST
 from worker.observing import Observer
 
 Arrays = dict[str, NDArray[Any]]
@@ -19,17 +21,33 @@ Loader = Callable[[DatasetFacts, Observer], Arrays]
 
 
 def require_checksum(facts: DatasetFacts, name: str, content: bytes) -> None:
-    """Compare one array with the facts.
+    """Compare one array or file with the facts.
 
     Raises:
         DataError: it is something else.
     """
-    found = hashlib.sha256(content).hexdigest()
-    if found != facts.checksums[name]:
+    kind, _, expected = facts.checksums[name].rpartition(":")
+    sha256 = kind != "md5"
+    found = hashlib.sha256(content).hexdigest() if sha256 else hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if found != expected:
         raise DataError(
-            f"{facts.name}: {name} has SHA-256 {found[:16]}..., expected {facts.checksums[name][:16]}...; "
+            f"{facts.name}: {name} has {'SHA-256' if sha256 else 'MD5'} {found[:16]}..., expected {expected[:16]}...; "
             "nothing of it was kept: load it again"
         )
+
+
+def read_copy(path: Path) -> bytes:
+    """A file of a person's own.
+
+    Raises:
+        DataError: it is missing, cannot be read, or is far too large.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError(f"{path} is larger than {LARGEST // 2**20} MiB: it cannot be the file we want")
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def first_that_works(facts: DatasetFacts, attempts: Mapping[str, Callable[[], Arrays]], observer: Observer) -> Arrays:

@@ -27,6 +27,24 @@ class Decoder(nn.Module):
         pairs: Tensor = self(x.repeat(len(z), 1, 1, 1), z.repeat_interleave(len(x), dim=0))
         return pairs.view(len(z), len(x))
 
+    def mean(self, z: Tensor) -> Tensor | None:
+        """E[x_b|z_b], images of shape [B, C, H, W]; None where only samples are to be had."""
+        raise NotImplementedError
+
+    def entropy(self, x: Tensor, z: Tensor) -> Tensor | None:
+        """H(x_i | x_<i, z_b) of each pixel i after the pixels of x_b before it, nats, shape [B, C, H, W].
+
+        Under x ~ d(x|z) its sum over pixels and ``-log d(x|z)`` have the same expectation, H(x|z).
+
+        Args:
+            x: images, shape [B, C, H, W].
+            z: latents, shape [B, latent_dim].
+
+        Returns:
+            None where the likelihood gives a pixel no entropy of its own.
+        """
+        raise NotImplementedError
+
     def sample(self, z: Tensor, draws: int, noise: Noise, check: Callable[[], None]) -> Tensor:
         """x ~ d(x|z), several for each z.
 

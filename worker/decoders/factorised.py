@@ -34,6 +34,13 @@ class OfLatents(Decoder):
         outputs = self.network(z).repeat_interleave(len(x), dim=0)
         return self.likelihood.log_prob(outputs, x.repeat(len(z), 1, 1, 1)).view(len(z), len(x))
 
+    def mean(self, z: Tensor) -> Tensor:
+        return self.likelihood.mean(self.network(z))
+
+    def entropy(self, x: Tensor, z: Tensor) -> Tensor | None:
+        """The pixels before a pixel tell nothing of it: x is not looked at."""
+        return self.likelihood.entropy(self.network(z))
+
     def sample(self, z: Tensor, draws: int, noise: Noise, check: Callable[[], None]) -> Tensor:
         check()
         return self.likelihood.sample(self.network(z).unsqueeze(1), noise.uniform(len(z), draws, *self.shape))

@@ -34,6 +34,12 @@ class Autoregressive(Decoder):
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
         return self.likelihood.log_prob(self.network(x, z), x)
 
+    def mean(self, z: Tensor) -> None:
+        """A sum over all images: nobody has it."""
+
+    def entropy(self, x: Tensor, z: Tensor) -> Tensor | None:
+        return self.likelihood.entropy(self.network(x, z))
+
     def sample(self, z: Tensor, draws: int, noise: Noise, check: Callable[[], None]) -> Tensor:
         """All uniforms are drawn before the first pixel: pictures do not depend on the order of the work."""
         uniforms = noise.uniform(len(z), draws, self.shape.channels, self.shape.height, self.shape.width).flatten(0, 1)

@@ -5,8 +5,10 @@ What a flow carries lies in ``worker/flows``, and a marginal that nothing else n
 """
 
 from worker.distributions.categorical import CategoricalMarginal, CategoricalPosterior
-from worker.distributions.contract import Draw, Factorised, Marginal, Posterior
+from worker.distributions.contract import Draw, Factorised, Marginal, Posterior, Sampler, has_density
 from worker.distributions.gaussian import DiagonalGaussian, StandardNormal
+from worker.distributions.implicit import ImplicitSampler
+from worker.distributions.point import PointMass
 from worker.distributions.rate import closed_form, rate, rate_per_dimension, sampled_rate
 
 __all__ = [
@@ -15,10 +17,14 @@ __all__ = [
     "DiagonalGaussian",
     "Draw",
     "Factorised",
+    "ImplicitSampler",
     "Marginal",
+    "PointMass",
     "Posterior",
+    "Sampler",
     "StandardNormal",
     "closed_form",
+    "has_density",
     "rate",
     "rate_per_dimension",
     "sampled_rate",

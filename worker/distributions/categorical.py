@@ -83,6 +83,9 @@ class CategoricalMarginal:
     def sample(self, rows: int, noise: Noise) -> Tensor:
         return _one_hot(self.log_probs.exp(), noise.uniform(rows, 1))
 
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
+
     def log_prob(self, draw: Draw) -> Tensor:
         return draw.z @ self.log_probs
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, Self, TypeGuard, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -34,6 +34,11 @@ class Draw:
         z = self.z[index]
         return Draw(z, z if self.base is self.z else self.base[index])
 
+    def detach(self) -> "Draw":
+        """The same without a gradient."""
+        z = self.z.detach()
+        return Draw(z, z if self.base is self.z else self.base.detach())
+
     def double(self) -> "Draw":
         """The same in float64."""
         z = self.z.double()
@@ -49,6 +54,10 @@ class Draw:
 
 class Marginal(Protocol):
     """m(z), as a distribution."""
+
+    def invert(self, z: Tensor) -> Draw:
+        """The draw that a z known from elsewhere would be, shape [B, latent_dim]."""
+        ...
 
     def sample(self, rows: int, noise: Noise) -> Tensor:
         """z ~ m, shape [rows, latent_dim]."""
@@ -68,33 +77,16 @@ class Factorised(Protocol):
         ...
 
 
-class Posterior(Protocol):
-    """e(z|x_b) for a batch of B images."""
+class Sampler(Protocol):
+    """e(z|x_b) for a batch of B images, as far as a model without a density has it."""
 
     def rsample(self, noise: Noise) -> Draw:
         """One z for each image, differentiable."""
         ...
 
-    def log_prob(self, draw: Draw) -> Tensor:
-        """log e(z_b|x_b), nats, shape [B]."""
-        ...
-
-    def pairwise_log_prob(self, draw: Draw) -> Tensor:
-        """log e(z_m|x_b), nats, shape [M, B], for M latents."""
-        ...
-
-    def invert(self, z: Tensor) -> Draw:
-        """The draw that a z known from elsewhere would be: row b under e(z|x_b), shape [B, latent_dim]."""
-        ...
-
     @property
     def mean(self) -> Tensor | None:
         """E[z|x_b], shape [B, latent_dim], where it has a closed form."""
-        ...
-
-    @property
-    def shares_base(self) -> bool:
-        """Whether z and its base stand for each other whatever the image: all pairs at once are cheap then."""
         ...
 
     def __len__(self) -> int: ...
@@ -109,3 +101,29 @@ class Posterior(Protocol):
     def cat(cls, parts: Sequence[Self]) -> Self:
         """One batch from several, in order."""
         ...
+
+
+class Posterior(Sampler, Protocol):
+    """e(z|x_b) for a batch of B images, with its density."""
+
+    def log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_b|x_b), nats, shape [B]."""
+        ...
+
+    def pairwise_log_prob(self, draw: Draw) -> Tensor:
+        """log e(z_m|x_b), nats, shape [M, B], for M latents."""
+        ...
+
+    def invert(self, z: Tensor) -> Draw:
+        """The draw that a z known from elsewhere would be: row b under e(z|x_b), shape [B, latent_dim]."""
+        ...
+
+    @property
+    def shares_base(self) -> bool:
+        """Whether z and its base stand for each other whatever the image: all pairs at once are cheap then."""
+        ...
+
+
+def has_density(sampler: Sampler) -> TypeGuard[Posterior]:
+    """Whether e(z|x) has a density, without which there is no rate."""
+    return hasattr(sampler, "log_prob")

@@ -92,6 +92,9 @@ class StandardNormal:
     def sample(self, rows: int, noise: Noise) -> Tensor:
         return noise.normal(rows, self.dimensions)
 
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
+
     def log_prob(self, draw: Draw) -> Tensor:
         return self.log_prob_each(draw).sum(-1)
 

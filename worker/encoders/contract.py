@@ -2,13 +2,13 @@
 
 from torch import Tensor, nn
 
-from worker.distributions import Posterior
+from worker.distributions import Sampler
 
 
 class Encoder(nn.Module):
     """e(z|x)."""
 
-    def forward(self, x: Tensor) -> Posterior:
+    def forward(self, x: Tensor) -> Sampler:
         """The distribution of z for each image.
 
         Args:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from backend.results import Estimate
 from backend.spec import ActiveUnitsEstimator, NoRate
-from worker.distributions import CategoricalPosterior, Posterior
+from worker.distributions import CategoricalPosterior, Sampler
 from worker.estimators.contract import Encoded, Findings
 from worker.rng import StepNoise
 
@@ -26,7 +26,8 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
 
     The threshold assumes z of unit scale, which only a weight on the rate keeps, and no one-hot z has: the count is
     flagged there.
-    Where E[z_d|x] has no closed form, as behind a flow, it is sampled; the settings tell how many ``draws``.
+    Where E[z_d|x] has no closed form, as behind a flow or of an implicit encoder, it is sampled; the settings tell how
+    many ``draws``.
     """
     weights = encoded.weights
     posterior = encoded.posterior if weights is None else encoded.posterior[: len(weights)]
@@ -35,7 +36,7 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
         if weights is None:
             most = min(MOST_EXAMPLES, MOST_LATENTS // encoded.draw.z.shape[1])
             posterior = encoded.some(most, "estimators/active_units").posterior
-        noise = StepNoise(0, "active_units", encoded.rate.device).at(0)
+        noise = StepNoise(0, "active_units", encoded.draw.z.device).at(0)
         variance = variance_of_sampled_means(posterior, DRAWS, noise, check, weights)
         settings["draws"] = DRAWS
     else:
@@ -55,7 +56,7 @@ def active_units(config: ActiveUnitsEstimator, encoded: Encoded, check: Callable
 
 
 def variance_of_sampled_means(
-    posterior: Posterior,
+    posterior: Sampler,
     draws: int,
     noise: StepNoise,
     check: Callable[[], None],

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from backend.results import Estimate, InformationInterval
 from backend.spec import RunSpec
-from worker.distributions import Draw, Posterior
+from worker.data.contract import Split
+from worker.distributions import Draw, Posterior, Sampler, has_density
 from worker.estimators.aggregate import Aggregate, aggregate
 from worker.model import Model
 from worker.rng import numpy_generator
@@ -26,21 +27,38 @@ class Encoded:
     Args:
         posterior: e(z|x_n), a batch of N, or of S * N.
         draw: one sample of each.
-        rate: R of each example, nats, shape [N] or [S * N].
-        distortion: D of each example, as ``rate``.
+        rate: R of each example, nats, shape [N] or [S * N]; None where e(z|x) has no density.
+        distortion: D of each example, nats, shape [N] or [S * N].
         model: the model that is measured.
         spec: its run.
         weights: probability of each image, float64, shape [N], where the data is a distribution.
+        test: the split that they are of, in its order; None where they are a part of it, or made by hand.
     """
 
-    posterior: Posterior
+    posterior: Sampler
     draw: Draw
-    rate: Tensor
+    rate: Tensor | None
     distortion: Tensor
     model: Model
     spec: RunSpec
     weights: Tensor | None = None
+    test: Split | None = None
     _taken: list[Aggregate] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def implicit(self) -> bool:
+        """Whether e(z|x) has no density: then there is no rate, and no I(x;z) by a mixture."""
+        return self.rate is None
+
+    def known(self) -> tuple[Posterior, Tensor]:
+        """The posterior with its density, and R of each example.
+
+        Raises:
+            ValueError: there is no density.
+        """
+        if self.rate is None or not has_density(self.posterior):
+            raise ValueError("e(z|x) has no density")
+        return self.posterior, self.rate
 
     def some(self, most: int, stream: str) -> "Encoded":
         """At most so many of the examples, drawn, never the first ones; always the same for one stream and N.
@@ -54,25 +72,27 @@ class Encoded:
             chosen = torch.from_numpy(numpy_generator(0, stream).permutation(count)[:most])
         else:
             chosen = torch.arange(max(1, most // len(self.weights)) * len(self.weights))
-        chosen = chosen.to(self.rate.device)
+        chosen = chosen.to(self.distortion.device)
         return replace(
             self,
             posterior=self.posterior[chosen],
             draw=self.draw[chosen],
-            rate=self.rate[chosen],
+            rate=None if self.rate is None else self.rate[chosen],
             distortion=self.distortion[chosen],
+            test=None,
         )
 
     def aggregate(self, check: Callable[[], None]) -> Aggregate:
         """q(z) of a distribution, taken once for all estimators that ask: behind a flow that sees x it takes a while.
 
         Raises:
-            ValueError: the examples are a sample, whose q(z) nobody knows.
+            ValueError: the examples are a sample, whose q(z) nobody knows, or e(z|x) has no density.
         """
         if self.weights is None:
             raise ValueError("only of a distribution is q(z) known")
         if not self._taken:
-            self._taken.append(aggregate(self.posterior, self.draw, self.weights, check))
+            posterior, _ = self.known()
+            self._taken.append(aggregate(posterior, self.draw, self.weights, check))
         return self._taken[0]
 
 
@@ -85,8 +105,20 @@ class Findings:
     information: InformationInterval | None = None
 
 
+Measure = Callable[[Encoded, Callable[[], None]], Findings]
+"""(encoded examples, check) to findings; ``check`` is called between chunks and raises to stop."""
+
 Estimator = Callable[[Any, Encoded, Callable[[], None]], Findings]
-"""(config, encoded examples, check) to findings; ``check`` is called between chunks and raises to stop."""
+"""A measure with a config before the rest."""
+
+
+def undefined(**facts: Any) -> Estimate:
+    """What a model without a density does not have: nothing is invented in its place.
+
+    Args:
+        facts: the other fields of the estimate.
+    """
+    return Estimate(value=None, flags=("implicit",), **facts)
 
 
 def mean_over(each: Tensor, weights: Tensor | None) -> Tensor:

@@ -10,10 +10,13 @@ from torch import Tensor
 from backend.results import InformationInterval
 from backend.spec import MutualInformationEstimator
 from worker.distributions import Draw, Posterior
-from worker.estimators.contract import Encoded, Findings, mean_estimate
-from worker.estimators.distribution import known_information
+from worker.estimators.contract import Encoded, Findings, mean_estimate, undefined
+from worker.estimators.distribution import OF_A_DISTRIBUTION, known_information
 from worker.estimators.pairs import INVERTED_AT_ONCE, LARGEST_ERROR, MOST_INVERTED, PAIRS_AT_ONCE
 from worker.estimators.per_dimension import comparable, information_per_dimension
+
+OF_A_SAMPLE = ("mutual_information_self", "mutual_information_leave_one_out", "marginal_kl_lower", "marginal_kl_upper")
+"""What is found of examples that are a sample."""
 
 
 @dataclass(frozen=True)
@@ -85,19 +88,26 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
     A flow that sees x is turned round for every pair, so at most 500 examples are compared. The bounds on KL(q || m)
     take R of the same examples, because the errors of a difference cancel then; the interval takes R of all examples,
     which bounds I of the population as well and is known better.
+
+    Without a density there is none of this: a mixture cannot be weighed whose components nobody knows.
     """
+    if encoded.implicit:
+        names = OF_A_SAMPLE if encoded.weights is None else OF_A_DISTRIBUTION
+        return Findings(estimates={name: undefined(settings={"examples": len(encoded.draw)}) for name in names})
     if encoded.weights is not None:
         return known_information(encoded, encoded.weights, check)
-    if encoded.posterior.shares_base:
-        some = encoded
-        mixture = mixture_information(some.posterior, some.draw, check)
+    posterior, rate = encoded.known()
+    some, own_rate = encoded, rate
+    if posterior.shares_base:
+        mixture = mixture_information(posterior, some.draw, check)
     else:
         some = encoded.some(MOST_INVERTED, "estimators/mutual_information")
-        draw = some.posterior.invert(some.draw.z)  # in float64, as every pair will be
-        mixture = mixture_information(some.posterior, draw, check, INVERTED_AT_ONCE)
+        posterior, own_rate = some.known()
+        draw = posterior.invert(some.draw.z)  # in float64, as every pair will be
+        mixture = mixture_information(posterior, draw, check, INVERTED_AT_ONCE)
     count = len(some.draw)
     lower = float(mixture.including_self.mean())
-    upper = min(float(mixture.leave_one_out.mean()), float(encoded.rate.mean()))
+    upper = min(float(mixture.leave_one_out.mean()), float(rate.mean()))
     saturated = lower > math.log(count) - 1
     imprecise = not mixture.error <= LARGEST_ERROR
     flags = ("imprecise",) if imprecise else ("saturated",) if saturated else ()
@@ -114,10 +124,10 @@ def mutual_information(config: MutualInformationEstimator, encoded: Encoded, che
                 mixture.leave_one_out, bound="upper", flags=flags, settings=settings
             ),
             "marginal_kl_lower": mean_estimate(
-                some.rate - mixture.leave_one_out, bound="lower", flags=flags, settings=settings
+                own_rate - mixture.leave_one_out, bound="lower", flags=flags, settings=settings
             ),
             "marginal_kl_upper": mean_estimate(
-                some.rate - mixture.including_self, bound="upper", flags=flags, settings=settings
+                own_rate - mixture.including_self, bound="upper", flags=flags, settings=settings
             ),
         },
         arrays={} if each is None else {"information_per_dimension": information_per_dimension(each, check).tolist()},

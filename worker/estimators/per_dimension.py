@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from worker.distributions import DiagonalGaussian, Posterior
+from worker.distributions import DiagonalGaussian, Sampler
 from worker.estimators.contract import Encoded
 from worker.flows.distributions import FlowPosterior
 
@@ -59,7 +59,7 @@ def information_per_dimension(encoded: Encoded, check: Callable[[], None]) -> Te
     return found
 
 
-def _base(posterior: Posterior) -> DiagonalGaussian | None:
+def _base(posterior: Sampler) -> DiagonalGaussian | None:
     if isinstance(posterior, FlowPosterior) and posterior.shares_base:
         return posterior.base
     return posterior if isinstance(posterior, DiagonalGaussian) else None

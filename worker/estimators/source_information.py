@@ -11,7 +11,7 @@ from backend.results import Estimate
 from backend.spec import SourceInformationEstimator
 from worker.distributions import CategoricalMarginal, CategoricalPosterior
 from worker.estimators.aggregate import Aggregate
-from worker.estimators.contract import Encoded, Findings, mean_estimate
+from worker.estimators.contract import Encoded, Findings, mean_estimate, undefined
 
 MOST_ENTRIES = 30_000
 """Of a table that is stored with the point."""
@@ -31,16 +31,23 @@ def source_information(config: SourceInformationEstimator, encoded: Encoded, che
     weights = encoded.weights
     if weights is None:
         raise TrainingError("source_information needs data whose source is known", "measure it on the data set toy")
-    truth, q = toy.source(), encoded.aggregate(check)
+    truth = toy.source()
     rows = {"examples": len(weights), "samples": len(encoded.draw) // len(weights)}
+    best = Estimate(value=truth.information_with_source(truth.posterior), stderr=0.0, bound="exact")
+    found = {
+        "source_information": undefined(settings=rows),
+        "posterior_source_information": best,
+        "gap_to_entropy": undefined(settings={**rows, "entropy": truth.entropy}),
+    }
+    if encoded.implicit:
+        return Findings(estimates=found)
+    q, (_, rate) = encoded.aggregate(check), encoded.known()
     return Findings(
         estimates={
             "source_information": _with_source(q, weights),
-            "posterior_source_information": Estimate(
-                value=truth.information_with_source(truth.posterior), stderr=0.0, bound="exact"
-            ),
+            "posterior_source_information": best,
             "gap_to_entropy": mean_estimate(
-                encoded.rate + encoded.distortion - truth.entropy,
+                rate + encoded.distortion - truth.entropy,
                 weights,
                 bound=q.bound,
                 settings={**rows, "entropy": truth.entropy},

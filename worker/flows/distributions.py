@@ -100,5 +100,8 @@ class FlowDistribution:
     def sample(self, rows: int, noise: Noise) -> Tensor:
         return self.flow.inverse(noise.normal(rows, self.dimensions))
 
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
+
     def log_prob(self, draw: Draw) -> Tensor:
         return StandardNormal(self.dimensions).log_prob(Draw.plain(self.flow(draw.z)))

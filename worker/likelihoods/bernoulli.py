@@ -17,5 +17,13 @@ class Bernoulli:
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         return -F.binary_cross_entropy_with_logits(outputs, x, reduction="none").flatten(1).sum(1)
 
+    def mean(self, outputs: Tensor) -> Tensor:
+        return outputs.sigmoid()
+
+    def entropy(self, outputs: Tensor) -> Tensor:
+        """``log(1 + e^-|l|) + |l| sigmoid(-|l|)``: nothing cancels where the pixel is all but certain."""
+        certainty = outputs.abs()
+        return F.softplus(-certainty) + certainty * (-certainty).sigmoid()
+
     def sample(self, outputs: Tensor, uniforms: Tensor) -> Tensor:
         return (uniforms < outputs.sigmoid()).to(outputs.dtype)

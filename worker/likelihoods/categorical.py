@@ -18,6 +18,12 @@ class Categorical:
         lit = x.flatten(1).argmax(1, keepdim=True)
         return outputs.flatten(1).log_softmax(1).gather(1, lit).squeeze(1)
 
+    def mean(self, outputs: Tensor) -> Tensor:
+        return outputs.flatten(1).softmax(1).view_as(outputs)
+
+    def entropy(self, outputs: Tensor) -> None:
+        """One pixel is lit of all: they are not independent."""
+
     def sample(self, outputs: Tensor, uniforms: Tensor) -> Tensor:
         """The largest of logits plus Gumbel noise, which the uniforms of all pixels make together."""
         scores = (outputs - uniforms.log().neg().log()).flatten(-3)

@@ -23,6 +23,14 @@ class Likelihood(Protocol):
         """
         ...
 
+    def mean(self, outputs: Tensor) -> Tensor:
+        """E[x_i] of each pixel in the units of images, shape [B, C, H, W]."""
+        ...
+
+    def entropy(self, outputs: Tensor) -> Tensor | None:
+        """H(x_i) of each pixel, nats, shape [B, C, H, W]; None where a pixel has no entropy of its own from 0 up."""
+        ...
+
     def sample(self, outputs: Tensor, uniforms: Tensor) -> Tensor:
         """x ~ d(x|outputs), the same for the same uniforms whether all pixels are drawn at once or one by one.
 

@@ -33,6 +33,9 @@ class UnitLogistic:
         z: Tensor = SCALE * (torch.special.log_ndtr(normal) - torch.special.log_ndtr(-normal))
         return z
 
+    def invert(self, z: Tensor) -> Draw:
+        return Draw.plain(z)
+
     def log_prob(self, draw: Draw) -> Tensor:
         return self.log_prob_each(draw).sum(-1)
 

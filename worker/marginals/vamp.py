@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from backend.spec import Architecture, VampMarginal
 from worker.data.contract import Split
-from worker.distributions import Draw, Posterior
+from worker.distributions import Draw, Posterior, has_density
 from worker.encoders.contract import Encoder
 from worker.marginals.contract import Marginal
 from worker.networks.contract import ImageShape
@@ -38,6 +38,9 @@ class MixtureOfPosteriors:
         drawn = torch.searchsorted(ends, noise.uniform(rows).double() * ends[-1], right=True)
         return self.components[drawn].rsample(noise).z
 
+    def invert(self, z: Tensor) -> Draw:
+        return self.components.invert(z)
+
     def log_prob(self, draw: Draw) -> Tensor:
         pairs = self.components.double().pairwise_log_prob(draw.double())
         return torch.logsumexp(pairs + self.log_weights.double(), dim=1).to(draw.z.dtype)
@@ -56,7 +59,10 @@ class Vamp(Marginal):
         self.weights = nn.Parameter(torch.zeros(config.pseudo_inputs))
 
     def forward(self, encoder: Encoder) -> MixtureOfPosteriors:
-        return MixtureOfPosteriors(encoder(self.pixels.sigmoid()), self.weights.log_softmax(0))
+        components = encoder(self.pixels.sigmoid())
+        if not has_density(components):
+            raise ValueError("a VampPrior is made of densities, which this encoder does not have")
+        return MixtureOfPosteriors(components, self.weights.log_softmax(0))
 
     def start_from(self, split: Split, noise: StepNoise) -> None:
         chosen = noise.order(len(split))[: len(self.pixels)]

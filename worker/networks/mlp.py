@@ -1,5 +1,7 @@
-"""Gated dense layers, for the encoder and the decoder."""
+"""Dense layers, for the encoder and the decoder."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -7,16 +9,25 @@ from torch import Tensor, nn
 from backend.spec import MlpNetwork
 from worker.networks.contract import FeatureNetwork, ImageNetwork, ImageShape, scaled
 from worker.networks.gated import gated_linear
+from worker.networks.rectified import SLOPES, rectified_linear
+
+LAYERS: dict[str, Callable[[int, int], nn.Module]] = {
+    "gated": gated_linear,
+    "relu": partial(rectified_linear, slope=SLOPES["relu"]),
+    "leaky_relu": partial(rectified_linear, slope=SLOPES["leaky_relu"]),
+}
+"""(inputs, outputs) to a layer with its units, by ``activation``."""
 
 
 def _hidden(config: MlpNetwork, inputs: int, width: float) -> tuple[nn.Module, int]:
     units = scaled(config.units, width)
     sizes = [inputs] + [units] * config.layers
-    return nn.Sequential(*(gated_linear(a, b) for a, b in pairwise(sizes))), units
+    layer = LAYERS[config.activation]
+    return nn.Sequential(*(layer(a, b) for a, b in pairwise(sizes))), units
 
 
 class MlpFeatures(FeatureNetwork):
-    """The image flattened, then ``layers`` gated layers of ``units``."""
+    """The image flattened, then ``layers`` layers of ``units``."""
 
     def __init__(self, config: MlpNetwork, shape: ImageShape, width: float) -> None:
         super().__init__()
@@ -29,7 +40,7 @@ class MlpFeatures(FeatureNetwork):
 
 
 class MlpImage(ImageNetwork):
-    """``layers`` gated layers of ``units``, then one linear layer to every output of every pixel."""
+    """``layers`` layers of ``units``, then one linear layer to every output of every pixel."""
 
     def __init__(self, config: MlpNetwork, shape: ImageShape, width: float, latent_dim: int, outputs: int) -> None:
         super().__init__()

@@ -12,6 +12,8 @@ from worker.objectives.contract import Position, RateTerm, scalar
 class NoTerm(RateTerm):
     """0: an unregularised autoencoder."""
 
+    trains_marginal = False
+
     def __init__(self, config: NoRate) -> None:
         super().__init__()
 
@@ -117,6 +119,12 @@ class Constrained(RateTerm):
 
     def correct(self, gap: Tensor) -> None:
         self.gap += self.CORRECTION * (gap - self.gap)
+        self._aim()
+
+    def taken_over(self) -> None:
+        self._aim()
+
+    def _aim(self) -> None:
         self.set_point.copy_((self.target - self.gap).clamp_min(0.0))
 
     def columns(self, position: Position) -> dict[str, float]:
