@@ -1,5 +1,6 @@
 """The UI: a Dash app on the REST server, whose callbacks speak REST like any other client."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ import dash_mantine_components as dmc
 import httpx
 from dash import Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
-from frontend import ids, query, theme
-from frontend.client import Client, Json
-from frontend.components import shell
-from frontend.components.parts import link, message
+from frontend import ids, query, theme, verbs
+from frontend.client import Client, Json, segment
+from frontend.components import help, shell, tour
+from frontend.components.parts import attributes, link, message
 from frontend.formats import duration
-from frontend.pages import PAGES, actions, new_run
+from frontend.pages import PAGES, actions, longer, new_run, tray
 from frontend.pages.context import Context, origin
 from frontend.pages.page import Visit
 
@@ -37,6 +39,9 @@ INDEX = """<!doctype html>
   try { kept = localStorage.getItem("rd-frontier-scheme"); } catch (error) { kept = null; }
   var dark = kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  var toured = true;
+  try { toured = localStorage.getItem("rd-frontier-tour") !== null; } catch (error) { toured = true; }
+  if (!toured) document.documentElement.setAttribute("data-tour", "offer");
 })();
 </script>
 {%css%}
@@ -46,7 +51,8 @@ INDEX = """<!doctype html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
-"""The page around everything; its script sets the colour scheme before the first paint."""
+"""The page around everything; its script sets the colour scheme, and whether there is a tour to offer, before the first
+paint."""
 
 
 def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
@@ -56,6 +62,7 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
         server: the app that answers REST; its routes stay as they are, every other path becomes a page.
         http: reaches the same REST API, in this process or elsewhere, with whatever credentials it wants.
     """
+    server.add_api_route("/runs/{run_id}", _as_rest_has_it, include_in_schema=False)
     app = Dash(
         "frontend",
         server=server,  # type: ignore[arg-type]  # a FastAPI app is one, too
@@ -76,11 +83,18 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     context = Context(app, Client(http))
     register(context)
     actions.register(context)
+    longer.register(context)
+    tray.register(context)
     new_run.register(context)
     for page in PAGES:
         page.register(context)
     app._setup_server()  # type: ignore[no-untyped-call]  # else a deep link served first lacks assets and callbacks
     return app
+
+
+async def _as_rest_has_it(run_id: str) -> RedirectResponse:
+    """The page of a run, for who takes its address from REST's."""
+    return RedirectResponse(f"/run/{segment(run_id)}")
 
 
 def _log_error(error: Exception) -> None:
@@ -97,16 +111,23 @@ def layout() -> dmc.MantineProvider:
             *[
                 dcc.Store(id=ident)
                 for ident in (
-                    ids.LIVE, ids.RUNS_MOVED, ids.POINTS_MOVED, ids.WAITING, ids.ALIVE, ids.ACTION, ids.SCHEME,
-                    ids.FILTERS, ids.SELECTED, ids.CONFIRM_RUN,
+                    ids.LIVE, ids.RUNS_MOVED, ids.POINTS_MOVED, ids.RUN_MOVED, ids.WAITING, ids.ALIVE, ids.SCHEME,
+                    ids.FILTERS, ids.SELECTED, ids.BESIDE, ids.CONFIRM_RUN, ids.QUEUE_MOVED, ids.QUEUE_PICKED,
                 )
             ],
+            *[dcc.Store(id=ident) for ident in dict.fromkeys(verbs.STORES.values())],
+            html.Div(id=ids.VERBS, hidden=True, **attributes(data_stores=json.dumps(verbs.STORES))),
             dmc.NotificationContainer(id=ids.NOTICES, position="bottom-left", sendNotifications=[]),
             shell.banner(),
             shell.header(MENU),
             html.Main(id=ids.PAGE, tabIndex=-1),
             new_run.drawer(),
             actions.confirmation(),
+            longer.dialog(),
+            tray.tray(),
+            help.drawer(),
+            tour.tour(),
+            html.Div(id=ids.SPOKEN, className="visually-hidden", role="status"),
         ],
         id=ids.PROVIDER,
         theme=theme.MANTINE,
@@ -116,6 +137,7 @@ def layout() -> dmc.MantineProvider:
 
 async def route(context: Context, pathname: str | None, search: str | None, address: str | None) -> Any:
     """The page at a path."""
+    await context.learn()
     path = unquote(pathname or "/").rstrip("/") or "/"
     for page in PAGES:
         tail = page.tail(path)
@@ -132,20 +154,28 @@ def register(context: Context) -> None:
         Output(ids.PAGE, "children"),
         Output(ids.NAV, "children"),
         Output(ids.PAGE, "className"),
+        Output(ids.NEW_RUN, "children"),
         Input(ids.LOCATION, "pathname"),
         State(ids.LOCATION, "search"),
         State(ids.LOCATION, "href"),
         State(ids.FILTERS, "data"),
         State(ids.SELECTED, "data"),
+        State(ids.BESIDE, "data"),
     )
     async def show_page(
-        pathname: str | None, search: str | None, address: str | None, filters: Json | None, selected: str | None
+        pathname: str | None,
+        search: str | None,
+        address: str | None,
+        filters: Json | None,
+        selected: str | None,
+        beside: Json | None,
     ) -> Any:
         name = "page-explore" if (pathname or "/") == "/" else "page-other"
         return (
             await route(context, pathname, search, address),
-            shell.nav(MENU, pathname, query.href(query.from_filters(filters, selected))),
+            shell.nav(MENU, pathname, query.href(query.from_filters({**(filters or {}), **(beside or {})}, selected))),
             name,
+            shell.new_run(read_only=context.read_only, opened=context.opened),
         )
 
     @app.callback(Output(ids.DATASET, "data"), Input(ids.LOCATION, "pathname"))
@@ -173,6 +203,7 @@ def register(context: Context) -> None:
         State(ids.ALIVE, "data"),
         first=True,
     )
+    context.in_browser("speak", Output(ids.SPOKEN, "children"), Input(ids.SELECTED, "data"))
     context.in_browser("away", Output(ids.BANNER, "hidden"), Input(ids.ALIVE, "data"))
     context.in_browser(
         "scheme",
@@ -186,6 +217,7 @@ def register(context: Context) -> None:
         "split",
         Output(ids.FILTERS, "data"),
         Output(ids.SELECTED, "data"),
+        Output(ids.BESIDE, "data"),
         Input(ids.LOCATION, "search"),
         Input(ids.LOCATION, "pathname"),
         State(ids.FILTERS, "data"),

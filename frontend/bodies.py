@@ -5,12 +5,14 @@ person would write.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from frontend import terms
 from frontend.defaults import PARTS, Json, Values, defaults_of, flatten, item, names, networks_of, preset_of
-from frontend.forms import CUSTOM, RESTARTS, SHORT, TERMS, Layout, layout, method_knobs
+from frontend.forms import RESTARTS, SHORT, Layout, layout
 
 MOST_SEEDS = 1000
 """Runs of one sweep."""
@@ -18,10 +20,10 @@ MOST_SEEDS = 1000
 
 def start(catalogue: Json, dataset: str, method: str = "beta-vae") -> Values:
     """The values of a fresh form."""
-    defaults = defaults_of(catalogue, {"dataset.name": dataset})
     known = names(catalogue, "methods")
+    chosen = method if method in known else (known[0] if known else terms.CUSTOM)
+    defaults = defaults_of(catalogue, {"dataset.name": dataset, "method": chosen})
     kinds = {path: value for path, value in defaults.items() if path.endswith(".kind")}
-    chosen = method if method in known else (known[0] if known else CUSTOM)
     values: Values = {**kinds, "dataset.name": dataset, "preset": "", "method": chosen}
     if chosen == "beta-vae":
         values["beta"] = 1.0
@@ -30,17 +32,9 @@ def start(catalogue: Json, dataset: str, method: str = "beta-vae") -> Values:
 
 def of_run(catalogue: Json, run: Json) -> Values:
     """The values that make a run again."""
-    spec = run["spec"]
-    values = flatten({key: value for key, value in spec.items() if key != "evaluation"})
+    values = flatten({key: value for key, value in run["spec"].items() if key != "evaluation"})
     values.pop("dataset.sha256", None)
-    values["preset"] = ""
-    method = str(run.get("method") or CUSTOM)
-    values["method"] = method
-    for knob in method_knobs(item(catalogue, "methods", method)):
-        for path in (f"objective.rate.{knob.path}", f"objective.divergence.{knob.path}"):
-            if path in values:
-                values[knob.path] = values[path]
-    return values
+    return {**values, "preset": "", **terms.of_run(catalogue, run)}
 
 
 def body(catalogue: Json, values: Json) -> dict[str, Any]:
@@ -56,13 +50,8 @@ def body(catalogue: Json, values: Json) -> dict[str, Any]:
     preset = preset_of(catalogue, values)
     if preset:
         written["preset"] = preset
-    method = values.get("method") or CUSTOM
     written |= _architecture(catalogue, values, shape, changed)
-    if method != CUSTOM:
-        written["method"] = method
-        for knob in shape.knobs:
-            written[knob.path] = values.get(knob.path, knob.default)
-    _objective(written, method, values, shape, changed)
+    written |= terms.body(catalogue, values, shape.terms, changed)
     for path, value in changed.items():
         section, _, name = path.rpartition(".")
         if path in SHORT:
@@ -145,31 +134,27 @@ def seeds(values: Json) -> int:
     return count
 
 
-def sweep(written: Json, count: int) -> Values:
-    """The same run under several seeds, counted up from its own, as the body of a sweep."""
-    base = {key: value for key, value in written.items() if key != "seed"}
-    first = written.get("seed", 0)
-    # What is no number is for the server to refuse, at its field.
-    grid = [first + index for index in range(count)] if isinstance(first, int) else [first]
-    return {"base": base, "grid": {"seed": grid}}
+def sweep(written: Json, grid: Json, count: int = 1) -> Values:
+    """The body of a sweep.
+
+    Args:
+        written: the specification as the form stands.
+        grid: key -> values, of the fields that take several.
+        count: seeds, counted up from the form's own, unless they are among those fields.
+    """
+    whole = dict(grid)
+    if count > 1 and "seed" not in grid:
+        first = written.get("seed", 0)
+        # What is no number is for the server to refuse, at its field.
+        whole["seed"] = [first + index for index in range(count)] if isinstance(first, int) else [first]
+    # Parts that a tuple says nothing of stay below it.
+    base = {key: value for key, value in written.items() if key not in whole or isinstance(value, Mapping)}
+    return {"base": base, "grid": whole}
 
 
-def _objective(written: dict[str, Any], method: str, values: Json, shape: Layout, changed: Values) -> None:
-    if method == CUSTOM:
-        objective: dict[str, Any] = {}
-        for term, _ in TERMS:
-            kind = values.get(f"objective.{term}.kind")
-            if kind:
-                objective[term] = {"kind": kind}
-        for field in [*shape.knobs, *(f for title, fields in shape.sections if title == "Objective" for f in fields)]:
-            _, term, name = field.path.split(".")
-            objective[term][name] = values.get(field.path, field.default)
-        written["objective"] = objective
-        return
-    for path, value in changed.items():
-        if path.startswith("objective."):
-            _, term, name = path.split(".")
-            written.setdefault("objective", {}).setdefault(term, {})[name] = value
+def runs_of(posted: Json) -> int:
+    """How many combinations a body has, of a sweep or of one run."""
+    return math.prod(map(len, posted["grid"].values())) if "grid" in posted else 1
 
 
 def pretty(written: Json) -> str:
@@ -192,8 +177,16 @@ def curl(written: Json, origin: str, *, token: bool = False, to: str = "runs") -
     return f"curl -X POST {origin.rstrip('/')}/api/v1/{to}{carries} -H 'Content-Type: application/json' -d '{text}'"
 
 
-def field_errors(errors: Iterable[Json], paths: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The server's complaints by the field they name, and those that name none of ours."""
+def field_errors(
+    errors: Iterable[Json], paths: Sequence[str], swept: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], list[str]]:
+    """The server's complaints by the field they name, and those that name none of ours.
+
+    Args:
+        errors: ``{loc, msg}`` of each.
+        paths: of the controls.
+        swept: the path of the control that holds the values of a key of the grid.
+    """
     long = {short: path for path, short in SHORT.items()}
     long |= {"dataset": "dataset.name", "architecture": "architecture.encoder.kind"}
     long |= {"network": "architecture.encoder.network.kind"}
@@ -201,8 +194,11 @@ def field_errors(errors: Iterable[Json], paths: Sequence[str]) -> tuple[dict[str
     rest: list[str] = []
     for error in errors:
         loc = [str(part) for part in error.get("loc") or ()]
-        where = ".".join(loc[1:] if loc and loc[0] in ("base", "grid") else loc)
-        path = next((p for p in (where, long.get(where), f"{where}.kind") if p in paths), None)
+        axis = (swept or {}).get(loc[1]) if loc[:1] == ["grid"] and len(loc) > 1 else None
+        loc = loc[1:] if loc and loc[0] in ("base", "grid") else loc
+        where = ".".join(loc)
+        near = (axis, where, long.get(where), f"{where}.kind", "method" if loc[:1] == ["objective"] else None)
+        path = next((p for p in near if p in paths), None)
         if path is None or path in found:
             rest.append(f"{where}: {error.get('msg')}" if where else str(error.get("msg")))
         else:

@@ -3,10 +3,10 @@
 A refusal names the value that it refused, so that the browser shows it for as long as that value stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontend import bodies, forms
+from frontend import bodies, fields, forms
 from frontend.defaults import Json, Values
 
 
@@ -23,16 +23,16 @@ def raw(controls: Any, states: list[list[Json]]) -> Values:
     return found
 
 
-def gathered(catalogue: Json, structure: list[Any], fields: list[Any], states: list[list[Json]]) -> Values:
+def gathered(catalogue: Json, structure: list[Any], held: list[Any], states: list[list[Json]]) -> Values:
     """The values of every control by path, as the API takes them."""
     values = raw([structure], states)
     known = forms.layout(catalogue, values).fields
-    return values | {path: forms.read(known.get(path), held) for path, held in raw([fields], states[1:]).items()}
+    return values | {path: fields.read(known.get(path), each) for path, each in raw([held], states[1:]).items()}
 
 
 def faults(layout: forms.Layout, values: Json) -> dict[str, str]:
     """What the server would refuse of the numbers, by path, as far as the catalogue's schemas tell."""
-    found = {path: forms.fault(field, values[path]) for path, field in layout.fields.items() if path in values}
+    found = {path: fields.fault(field, values[path]) for path, field in layout.fields.items() if path in values}
     try:
         bodies.seeds(values)
     except ValueError as error:
@@ -42,15 +42,18 @@ def faults(layout: forms.Layout, values: Json) -> dict[str, str]:
     return {path: words for path, words in found.items() if words}
 
 
-def refusal(errors: Iterable[Json], held: Values, *, focus: bool = False) -> dict[str, Any]:
+def refusal(
+    errors: Iterable[Json], held: Values, *, focus: bool = False, swept: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The server's complaints, as the browser shows them.
 
     Args:
         errors: ``{loc, msg}`` of each.
         held: what the controls held when they were sent.
         focus: whether to lead to the first field at fault.
+        swept: the path of the control that holds the values of a key of the grid.
     """
-    found, rest = bodies.field_errors(errors, list(held))
+    found, rest = bodies.field_errors(errors, list(held), swept or {})
     return {"errors": {path: short(words) for path, words in found.items()}, "rest": rest, "held": held, "focus": focus}
 
 
@@ -62,7 +65,11 @@ def short(words: str) -> str:
 def titles(layout: forms.Layout, held: Values) -> dict[str, str]:
     """What every control is called where its message stands apart from it."""
     known = layout.fields
-    return {path: known[path].title if path in known else _kind_title(path) for path in held}
+    found = {path: known[path].title if path in known else _kind_title(path) for path in held}
+    for path in held:
+        if f"{path}.field" in held:
+            found[path] = f"sweep over {held[f'{path}.field'] or 'nothing yet'}"
+    return found
 
 
 def _kind_title(path: str) -> str:

@@ -34,7 +34,7 @@ def flatten(tree: Any, prefix: str = "") -> Values:
 
 def is_structural(path: str) -> bool:
     """Whether a value decides which other fields there are, or what they stand at."""
-    return path.endswith(".kind") or path in ("dataset.name", "method", "preset")
+    return path.endswith(".kind") or path in ("dataset.name", "method", "preset", "divergence")
 
 
 def networks_of(catalogue: Json, axis: str, kind: str | None) -> list[Json]:
@@ -74,12 +74,12 @@ def defaults_of(catalogue: Json, values: Json) -> Values:
         tree = {**copy.deepcopy(sections), "dataset": tree.get("dataset") or {}}
         _lay(tree, preset["defaults"])
     architecture = tree.setdefault("architecture", {})
+    own = item(catalogue, "methods", values.get("method")).get("architecture") or {}
     kinds: Values = {}
     for part, axis in PARTS:
-        chosen = values.get(f"architecture.{part}.kind")
-        kinds[f"architecture.{part}.kind"] = here = (architecture.get(part) or {}).get("kind")
-        if chosen and chosen != here:
-            architecture[part] = copy.deepcopy(dict(item(catalogue, axis, chosen).get("defaults") or {"kind": chosen}))
+        _choose(catalogue, architecture, part, axis, (own.get(part) or {}).get("kind"))
+        kinds[f"architecture.{part}.kind"] = (architecture.get(part) or {}).get("kind")
+        _choose(catalogue, architecture, part, axis, values.get(f"architecture.{part}.kind"))
     for extra in () if preset else dataset.get("kind_defaults") or ():
         if (architecture.get(extra["part"]) or {}).get("kind") == extra["kind"]:
             _lay(tree, extra["defaults"])
@@ -91,6 +91,12 @@ def defaults_of(catalogue: Json, values: Json) -> Values:
             if values.get(path) not in (None, network["kind"]):
                 architecture[part]["network"] = _network(catalogue, axis, architecture[part]["kind"], values[path])
     return {**flatten(tree), **kinds, "dataset.name": values.get("dataset.name")}
+
+
+def _choose(catalogue: Json, architecture: dict[str, Any], part: str, axis: str, kind: str | None) -> None:
+    """A part of another kind starts from that kind's defaults; without a kind it stays."""
+    if kind and kind != (architecture.get(part) or {}).get("kind"):
+        architecture[part] = copy.deepcopy(dict(item(catalogue, axis, kind).get("defaults") or {"kind": kind}))
 
 
 def _network(catalogue: Json, axis: str, kind: str, network: str) -> dict[str, Any]:

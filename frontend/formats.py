@@ -29,6 +29,18 @@ def plus_minus(stderr: float | None, decimals: int = 2) -> str:
     return f"\u00b1 {stderr:.{decimals}f}" if stderr >= 10**-decimals / 2 or stderr == 0 else f"\u00b1 {stderr:.1g}"
 
 
+MOST_DECIMALS = 7
+"""An error that would take more is that of rounding."""
+
+
+def decimals_for(stderr: float | None, least: int) -> int:
+    """Decimals that show two digits of a standard error, and at least so many; one of rounding asks for no more."""
+    if stderr is None or not 0 < stderr < math.inf:
+        return least
+    wanted = 1 - math.floor(math.log10(stderr))
+    return max(least, wanted) if wanted <= MOST_DECIMALS else least
+
+
 def compact(value: float | None) -> str:
     """A setting such as beta or a learning rate, as short as it can be said."""
     if value is None or not math.isfinite(value):
@@ -72,6 +84,11 @@ def tuple_text(symbols: str) -> str:
 def tuple_mark(symbols: str) -> str:
     """The tuple without brackets, for narrow places."""
     return symbols.replace("-", MINUS)
+
+
+def method_words(name: str, *, changed: bool) -> str:
+    """The method that a run was asked for by, and whether its own fields made it something else."""
+    return f"{name}, changed" if changed else name
 
 
 def instant(text: str | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Colours of the two schemes; the categorical ones stay apart under the common colour blindnesses (Okabe and Ito)."""
+"""Colours of the two schemes; the categorical ones stay apart under the common colour blindnesses."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +25,7 @@ class Palette:
     accent: str
     """The selected point."""
     series: tuple[str, ...]
+    """Colours of categories: 3 to 1 against the surface, and apart from each other for every sight."""
 
 
 PALETTES: dict[Scheme, Palette] = {
@@ -36,8 +37,8 @@ PALETTES: dict[Scheme, Palette] = {
         surface="#ffffff",
         shade="rgba(92, 100, 112, 0.09)",
         line="#1b1e23",
-        accent="#d9480f",
-        series=("#2070b4", "#d98c00", "#0b9467", "#b5569a", "#4aa8dd", "#8a6d1a"),
+        accent="#c8420d",
+        series=("#2961ba", "#d28015", "#14936d", "#b368ae", "#299ae6", "#8a6c16"),
     ),
     "dark": Palette(
         text="#e6e8eb",
@@ -48,7 +49,7 @@ PALETTES: dict[Scheme, Palette] = {
         shade="rgba(154, 162, 173, 0.10)",
         line="#e6e8eb",
         accent="#ff7a3d",
-        series=("#4a9be0", "#eeb03c", "#35c08f", "#d884bd", "#86cdf4", "#c9ab4e"),
+        series=("#4f9ae3", "#f2ba33", "#42c998", "#d373ad", "#96d1f9", "#c4a44d"),
     ),
 }
 

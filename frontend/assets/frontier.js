@@ -1,14 +1,17 @@
-/* What has to happen in the browser: polling, the colour scheme, the address bar, buttons, downloads, arrow keys.
+/* What has to happen in the browser: polling, the colour scheme, the address bar, buttons, arrow keys.
    Everything else is a callback on the server. */
 (function () {
   "use strict";
 
   const SCHEME_KEY = "rd-frontier-scheme";
+  const DATASET_KEY = "rd-frontier-dataset";
+  const last = window.localStorage.getItem(DATASET_KEY); // the data set on show when this browser last left
   const statuses = new Map(); // run id -> status, as last heard
-  let asking = false;
+  let asking = null; // what /changes is about to answer
   let settling = null; // the newest state of the form that waits to stand still
   let shown = null; // the data set on show
 
+  const BESIDE = ["table", "sort", "where", "image"]; // keys of the address that leave the plane as it is
   const none = () => window.dash_clientside.no_update;
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -27,10 +30,19 @@
     return parts.length ? `?${parts.join("&")}` : "";
   }
 
+  // What is shown alone is an entry of the legend, and goes when the legend says something else.
   function change(search, changes) {
     const before = read(search);
-    const after = write({ ...before, ...changes });
+    const [role] = (before.only || "").split(":");
+    const gone = role in changes && (changes[role] || "") !== (before[role] || "");
+    const after = write({ ...before, ...(gone ? { only: null } : {}), ...changes });
     return after === write(before) ? none() : after;
+  }
+
+  // What draws the plane: the order of the keys says nothing, nor does the name of the data set that is on show.
+  function drawing({ last: _last, ...keys }) {
+    const whole = { ...keys, dataset: keys.dataset || shown };
+    return Object.keys(whole).sort().map((key) => [key, whole[key]]);
   }
 
   // The controls follow the address when it was changed by something else, such as the back button.
@@ -42,22 +54,31 @@
     set("group", { value: keys.group || "none" });
     set("axes", { value: keys.axes || "rd" });
     set("overlays", { value: keys.overlay === undefined ? ["staircase"] : list(keys.overlay) });
+    set("look-colour", { value: keys.colour || "decoder" });
+    set("look-shape", { value: keys.shape || "marginal" });
+    set("look-fill", { value: keys.fill || "encoder" });
+    set("look-seeds", { value: keys.seeds || "each" });
+    set("look-logs", { value: list(keys.log) });
+    set("look-layers", { value: list(keys.show) });
   }
 
   // -- live -------------------------------------------------------------------------------------------------------
 
-  async function poll(_ticks, live, alive) {
-    const quiet = [none(), none(), none(), none()];
-    if (asking || document.visibilityState === "hidden") return quiet;
-    asking = true;
+  // Dash drops the answer of a call once there is a newer one, so one that comes while an answer is awaited waits for
+  // the same: else a busy machine, where an answer takes longer than a tick, would never hear any.
+  function poll(_ticks, live, alive) {
+    if (document.visibilityState === "hidden") return [none(), none(), none(), none()];
+    if (!asking) asking = once(live, alive).finally(() => { asking = null; });
+    return asking;
+  }
+
+  async function once(live, alive) {
     try {
-      const answer = live ? await ask(`/api/v1/changes?since=${live.revision}`) : await ask("/api/v1/points?method=-&limit=1");
-      if (!answer) return quiet;
+      const answer = live ? await ask(`/api/v1/changes?since=${live.revision}`) : await ask("/api/v1/points?architecture=-&limit=1");
+      if (!answer) return [none(), none(), none(), none()];
       return [...(live ? news(answer, live) : beginning(answer)), alive ? none() : true];
     } catch (error) {
       return [none(), none(), none(), alive === false ? none() : false];
-    } finally {
-      asking = false;
     }
   }
 
@@ -73,6 +94,7 @@
 
   // The points' revision is one number, wherever the program stands; from there /changes tells the rest.
   function beginning({ revision }) {
+    tellRun(revision, null);
     return [{ revision, changed: [] }, revision, revision];
   }
 
@@ -84,7 +106,7 @@
     for (const run of changes.runs) {
       const state = JSON.stringify([run.status, run.cancel_requested, run.notes, run.tags, run.points.length]);
       const before = statuses.get(run.id);
-      if (before !== state) {
+      if (before !== state || run.status === "queued") { // what waits may have moved in line
         runs = true;
         points = points || run.points.length > 0 || (before !== undefined && !before.endsWith(",0]"));
       }
@@ -92,7 +114,15 @@
     }
     const { revision } = changes;
     const changed = restarted ? null : changes.runs.map((run) => run.id).concat(changes.deleted);
+    tellRun(revision, changed);
     return [{ revision, changed }, runs ? revision : none(), points ? revision : none()];
+  }
+
+  // The page of a run hears of that run: news of another would drop the answer that it waits for.
+  function tellRun(revision, changed) {
+    const [, run] = window.location.pathname.match(/^\/run\/([^/]+)/) || [];
+    if (!run || (changed && !changed.some((id) => encodeURIComponent(id) === run))) return;
+    window.dash_clientside.set_props("run-moved", { data: revision });
   }
 
   // -- figures ----------------------------------------------------------------------------------------------------
@@ -100,15 +130,6 @@
   function plot(frame) {
     const holder = document.getElementById(frame);
     return holder && holder.querySelector(".js-plotly-plot");
-  }
-
-  function download(frame, format, name) {
-    const figure = plot(frame);
-    if (figure && window.Plotly) {
-      const { width, height } = figure.getBoundingClientRect();
-      window.Plotly.downloadImage(figure, { format, filename: name, width, height, scale: format === "png" ? 2 : 1 });
-    }
-    return none();
   }
 
   function mark(selected) {
@@ -126,11 +147,15 @@
 
   function ring(selected) {
     const figure = plot("plane-frame");
-    if (!figure || !figure.data || !figure.data.length || figure.data[0].name !== "selected") return;
-    const place = pointsOf(figure).find((point) => point.id === selected);
-    const before = figure.data[0].x;
-    if ((before && before[0]) === (place && place.x)) return;
-    window.Plotly.restyle(figure, { x: [place ? [place.x] : []], y: [place ? [place.y] : []] }, [0]);
+    const shapes = (figure && figure.layout && figure.layout.shapes) || [];
+    const index = shapes.findIndex((shape) => shape.name === "selected");
+    if (index < 0) return;
+    const before = shapes[index];
+    const place = pointsOf(figure).find((point) => point.ids.includes(selected));
+    const after = place ? { visible: true, xref: place.axis, xanchor: place.x, yanchor: place.y } : { visible: false };
+    const moved = Object.entries(after).filter(([key, value]) => before[key] !== value);
+    if (!moved.length) return;
+    window.Plotly.relayout(figure, Object.fromEntries(moved.map(([key, value]) => [`shapes[${index}].${key}`, value])));
   }
 
   function pointsOf(figure) {
@@ -138,15 +163,22 @@
     for (const trace of figure._fullData || []) {
       if (!trace.customdata || trace.visible === "legendonly") continue;
       for (let i = 0; i < trace.customdata.length; i += 1) {
-        found.push({ x: trace.x[i], y: trace.y[i], id: trace.customdata[i][0] });
+        found.push({ x: trace.x[i], y: trace.y[i], id: trace.customdata[i][0], ids: trace.customdata[i], axis: trace.xaxis });
       }
     }
     return found;
   }
 
+  // Along the rate; then, in the band at the edge, from the lowest distortion up.
+  function along(a, b) {
+    const beside = (point) => point.axis === "x2";
+    if (beside(a) !== beside(b)) return beside(a) ? 1 : -1;
+    return beside(a) ? a.y - b.y : a.x - b.x;
+  }
+
   function walk(step) {
     const figure = plot("plane-frame");
-    const points = figure ? pointsOf(figure).sort((a, b) => a.x - b.x) : [];
+    const points = figure ? pointsOf(figure).sort(along) : [];
     if (!points.length) return;
     const at = points.findIndex((point) => point.id === read(window.location.search).point);
     const first = step > 0 ? 0 : points.length - 1;
@@ -154,16 +186,24 @@
     go({ point: points[next].id });
   }
 
+  // What has a use of its own for the arrow keys.
+  const BUSY = [
+    "input", "textarea", "select", "pre", "dialog", "[role=slider]", "[role=dialog]", "[role=menu]", "[role=radiogroup]",
+    "[role=grid]", "[role=treegrid]", "[role=gridcell]", ".strip-columns",
+  ].join(", ");
+
   function go(changes) {
     const search = change(window.location.search, changes);
     if (search !== none()) window.dash_clientside.set_props("location", { search });
   }
 
+  window.rdFrontier = { read, change, go, press, points: pointsOf };
+
   document.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    const busy = "input, textarea, select, [role=slider], [role=dialog], [role=menu], [role=radiogroup], pre";
-    if (event.target.closest(busy) || !document.getElementById("plane-frame")) return;
+    if (!step || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.closest(BUSY) || !document.getElementById("plane-frame")) return;
+    if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     walk(step);
   });
@@ -173,6 +213,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (!button || button.disabled) return;
+    if (event.detail > 1 && /^(start|resume)-/.test(button.dataset.do)) return; // a double click makes one thing
     if (button.dataset.do === "copy") {
       const text = button.parentElement.querySelector("pre").innerText;
       navigator.clipboard.writeText(text).then(() => {
@@ -181,10 +222,14 @@
       });
       return;
     }
-    window.dash_clientside.set_props("action", {
-      data: { do: button.dataset.do, id: button.dataset.target || "", at: Date.now() },
-    });
+    press(button.dataset.do, button.dataset.target);
   });
+
+  // To the store of its own callback: what was pressed before goes on undisturbed.
+  function press(verb, target) {
+    const store = JSON.parse(document.getElementById("verbs").dataset.stores)[verb];
+    if (store) window.dash_clientside.set_props(store, { data: { do: verb, id: target || "", at: Date.now() } });
+  }
 
   // A form that is drawn anew keeps unfolded what a person has unfolded.
   document.addEventListener("toggle", ({ target }) => {
@@ -210,7 +255,8 @@
   }
 
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.frontier = {
+  // Files before this one in the alphabet have added theirs.
+  window.dash_clientside.frontier = Object.assign(window.dash_clientside.frontier || {}, {
     poll,
     away: (alive) => alive !== false, // hides the banner
     scheme: (clicks, now) => {
@@ -219,22 +265,29 @@
       return [next, next];
     },
     split: (search, pathname, filters, selected) => {
-      if (pathname !== "/") return [none(), none()];
-      const keys = read(search);
-      const point = keys.point || null;
-      delete keys.point;
-      const moved = !same(keys, filters);
+      window.rdKept.follow(search);
+      if (pathname !== "/") return [none(), none(), none()];
+      const { point = null, ...keys } = read(search);
+      const beside = {};
+      for (const key of BESIDE.filter((each) => each in keys)) {
+        beside[key] = keys[key];
+        delete keys[key];
+      }
+      if (!keys.dataset && last) keys.last = last;
+      const moved = !filters || !same(drawing(keys), drawing(filters));
       if (moved && filters && document.getElementById("plane-frame")) stand(keys);
-      return [moved ? keys : none(), point === selected ? none() : point];
+      return [moved ? keys : none(), point === selected ? none() : point, beside];
     },
     offer: (resolved) => {
       if (!resolved) return none();
       shown = resolved.dataset;
+      window.localStorage.setItem(DATASET_KEY, shown);
       const { set_props: set } = window.dash_clientside;
       const options = (names) => names.map(([value, label]) => ({ value, label }));
       set("dataset", { value: resolved.dataset });
       set("tuples", { data: options(resolved.tuples) });
       set("methods", { data: options(resolved.methods) });
+      for (const [role, data] of Object.entries(resolved.look)) set(`look-${role}`, { data });
       set("evaluation", {
         data: options(resolved.evaluations),
         value: resolved.evaluation,
@@ -245,7 +298,7 @@
     chooseDataset: (dataset, search) =>
       !dataset || !shown || dataset === shown
         ? none()
-        : write({ ...read(search), dataset, tuple: null, method: null, eval: null, point: null }),
+        : write({ ...read(search), dataset, tuple: null, method: null, eval: null, only: null, sweep: null, where: null, point: null }),
     choosePoint: (click, search) => {
       const point = click && click.points && click.points.find((each) => each.customdata);
       return point ? change(search, { point: point.customdata[0] }) : none();
@@ -269,27 +322,16 @@
       return point ? change(search, { seed: point.customdata[1] }) : none();
     },
     whileEmpty: (live, resolved) => (live && resolved && resolved.empty ? live.revision : none()),
-    keepZoom: (next, now) => {
-      if (!next) return none();
-      const same = now && now.layout && now.layout.uirevision === next.layout.uirevision;
-      for (const [name, axis] of Object.entries(same ? next.layout : {})) {
-        const before = /^[xy]axis\d*$/.test(name) && now.layout[name];
-        if (before && before.autorange === false) Object.assign(axis, { autorange: false, range: before.range });
-      }
-      return next;
-    },
     mark: (selected) => {
       mark(selected);
       return none();
     },
-    downloadSvg: (clicks, frame, name) => (clicks ? download(frame, "svg", name) : none()),
-    downloadPng: (clicks, frame, name) => (clicks ? download(frame, "png", name) : none()),
     settle: async (written, asked, refused) => {
       if (!written) return none();
       const mine = (settling = {});
       await new Promise((done) => setTimeout(done, 600));
       if (mine !== settling || Object.keys(written.faults).length) return none();
-      return asked && asked.question === written.question && !refused ? none() : written;
+      return asked && asked.wanted === written.wanted && !refused ? none() : written;
     },
     complain: (refused, written) => {
       const groups = window.dash_clientside.callback_context.inputs_list.slice(2);
@@ -304,7 +346,7 @@
     lead: (refused) => {
       if (!refused || !refused.focus) return none();
       const controls = Object.keys(refused.errors)
-        .flatMap((path) => ["field", "structure"].map((type) => document.getElementById(JSON.stringify({ path, type }))))
+        .flatMap((path) => ["field", "structure", "swept-field", "swept-values"].map((type) => document.getElementById(JSON.stringify({ path, type }))))
         .filter(Boolean)
         .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
       if (controls.length) {
@@ -325,7 +367,7 @@
       const at = Number(number) > 0 ? Math.log10(Number(number)) : none();
       return [Number.isFinite(at) && Math.abs(at - power) > 0.005 ? at : none(), none()];
     },
-  };
+  });
 
   window.dashMantineFunctions = window.dashMantineFunctions || {};
   window.dashMantineFunctions.powerOfTen = (power) => Number((10 ** power).toPrecision(3)).toString();

@@ -92,10 +92,18 @@ def _told(value: float) -> str:
     return number(value, decimals)
 
 
-def absence(run: Json) -> html.P | None:
-    """Why a kind of model has no numbers of its dimensions; None where it should have some."""
+def is_implicit(point: Json) -> bool:
+    """Whether the point has no R because its encoder has no density."""
+    rate = point.get("rate") or {}
+    return rate.get("value") is None and "implicit" in (rate.get("flags") or ())
+
+
+def absence(point: Json, run: Json) -> html.P | None:
+    """Why a point has no numbers of its dimensions; None where it should have some."""
     encoder = ((run.get("spec") or {}).get("architecture") or {}).get("encoder") or {}
-    if encoder.get("context"):
+    if is_implicit(point):
+        words = "No reading per dimension: without a density there is no rate to divide among them."
+    elif encoder.get("context"):
         words = "No reading per dimension: the flow itself sees x, so no dimension has a part of its own."
     elif encoder.get("kind") == "categorical":
         words = "No reading per dimension: z is one of a few classes, a single choice."

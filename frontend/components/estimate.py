@@ -1,6 +1,6 @@
 """The line of the new-run form that says how long the run will take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -12,21 +12,23 @@ Json = Mapping[str, Any]
 INVALID = "The time is told once every field is right."
 
 
-def line(timing: Json | None, epochs: Any, runs: int, *, wrong: bool = False) -> list[Any]:
+def line(timing: Json | None, epochs: Any, runs: int, *, wrong: bool = False, varied: Sequence[str] = ()) -> list[Any]:
     """What stands above the button.
 
     Args:
         timing: ``{state, result, why}``: asked, waiting, known or unknown; None before the first question.
-        epochs: as they stand in the form now; the answer may be of another length.
-        runs: how many are queued at once.
+        epochs: as they stand in the form now, one number or several; the answer may be of another length.
+        runs: how many are to be trained.
         wrong: whether a field holds what would be refused.
+        varied: fields that are swept over and change the time of a step.
     """
     state = (timing or {}).get("state")
     if wrong:
         return [html.Span(INVALID, className="muted")]
     if not timing or state == "unknown":
         return [html.Span(str((timing or {}).get("why") or ""), className="muted")]
-    if not isinstance(epochs, int) or epochs < 1:
+    each = epochs if isinstance(epochs, list) else [epochs]
+    if not all(isinstance(number, int) and number >= 1 for number in each):
         return [html.Span(INVALID, className="muted")]
     if state == "asked":
         return [html.Span(className="spinner"), html.Span("Measuring how long it takes here\u2026", className="muted")]
@@ -36,14 +38,38 @@ def line(timing: Json | None, epochs: Any, runs: int, *, wrong: bool = False) ->
     result = timing["result"]
     epoch_s = result["train_s"] / result["epochs"]
     after_s = result["measure_s"] + (result["draw_s"] or 0.0)
-    total = runs * (epochs * epoch_s + after_s)
+    if not runs:
+        return []
+    total = runs * (sum(each) / len(each) * epoch_s + after_s)
     parts = [f"{_short(epoch_s)} an epoch", f"then {_short(after_s)} to measure and draw"]
     several = f" for {plural(runs, 'run')}" if runs > 1 else ""
+    several += f", if {_and(varied)} changes nothing of it" if varied else ""
     return [
         html.Strong(f"About {duration(total)}{several} on this machine"),
         html.Span(f" ({', '.join(parts)})"),
         html.Span([" \u00b7 ", *_source(result)], className="muted"),
     ]
+
+
+def known_line(known: Json) -> list[Any]:
+    """What of it costs nothing, since it is there or waits already."""
+    runs, there = known["runs"], known["runs"] - known["to_train"]
+    twice = known["combinations"] - runs
+    words = [f"{twice} of the combinations are the same run as another."] if twice else []
+    if there and runs == 1:
+        state = next(status for status in ("succeeded", "running", "queued") if known["known"].get(status))
+        words.append(f"This run is known already: it {STATES[state]}. It is not trained again.")
+    elif there:
+        verbs = ("is", "costs") if there == 1 else ("are", "cost")
+        words.append(f"{there} of {runs} {verbs[0]} known already and {verbs[1]} nothing.")
+    return [html.Div(" ".join(words), className="known")] if words else []
+
+
+STATES = {"queued": "waits", "running": "is running", "succeeded": "has succeeded"}
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(name.replace("_", " ") for name in names)
 
 
 def _short(seconds: float) -> str:

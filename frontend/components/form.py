@@ -8,17 +8,34 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
+from frontend.components.formula import greek, minimises
 from frontend.defaults import PARTS, Json, item, networks_of, preset_of, presets_of
+from frontend.fields import NO, YES, Field, shown
 from frontend.formats import compact, size
-from frontend.forms import CUSTOM, NO, SLIDERS, TERMS, YES, Field, Layout
+from frontend.forms import SLIDERS, Layout
+from frontend.terms import CUSTOM, TERMS
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
 KNOB_TITLES = {
-    "beta": "β, weight of the rate",
-    "target_rate": "target rate R* (nats)",
-    "lambda": "λ, weight of the divergence",
-    "alpha": "α, weight of the information",
+    "objective.rate.beta": "β, weight of the rate",
+    "objective.rate.target_rate": "target rate R* (nats)",
+    "objective.divergence.weight": "weight of the divergence",
+    "objective.information.weight": "weight of the information",
 }
+"""Of the terms' own settings, where each is chosen by hand."""
+TERM_TITLES = {
+    "rate": "rate term",
+    "divergence": "divergence of q(z) from m(z)",
+    "information": "information term",
+}
+PAPERS = {
+    "B": "Fixing a Broken ELBO",
+    "I": "InfoVAE",
+    "V": "VIMAE",
+    "X": "InfoMax-VAE",
+    "D": "Distribution Matching",
+}
+"""The papers by the letter that the catalogue cites them with."""
 
 
 def form(catalogue: Json, layout: Layout, values: Mapping[str, Any], *, unfolded: bool = False) -> list[Any]:
@@ -39,8 +56,8 @@ def form(catalogue: Json, layout: Layout, values: Mapping[str, Any], *, unfolded
             className="form-row marginal",
         ),
         _methods(catalogue, layout, values),
-        *[knob(field, values.get(field.path, layout.defaults.get(field.path))) for field in layout.knobs],
-        *_terms(catalogue, layout, values),
+        *([] if item(catalogue, "methods", values.get("method")) else _terms(catalogue, values)),
+        *_knobs(catalogue, layout, values),
         _advanced(catalogue, layout, values, unfolded),
     ]
 
@@ -121,57 +138,77 @@ def _labelled(entries: Iterable[Json]) -> list[dict[str, str]]:
     for entry in entries:
         symbol = str(entry.get("symbol") or "")
         mark = f" ({symbol.replace('-', chr(0x2212))})" if symbol and symbol != "?" else ""
-        found.append({"value": entry["name"], "label": f"{entry.get('title') or entry['name']}{mark}"})
+        found.append({"value": entry["name"], "label": f"{greek(str(entry.get('title') or entry['name']))}{mark}"})
     return found
 
 
 def _methods(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> html.Div:
-    options = [*_options(catalogue, "methods"), {"value": CUSTOM, "label": "Custom: choose each term"}]
-    paper = item(catalogue, "methods", values.get("method")).get("paper") or ""
-    formula = [html.Span("minimises ", className="muted"), html.Code(greek(layout.formula))] if layout.formula else []
+    method = item(catalogue, "methods", values.get("method"))
     return html.Div(
         [
-            dmc.Select(id=ids.structure("method"), label="Method", data=options, value=values.get("method")),
-            html.P([*formula, html.Span(f"  paper {paper}" if paper else "", className="faint")], className="formula"),
+            dmc.Select(
+                id=ids.structure("method"),
+                label="Method",
+                data=_by_paper(catalogue.get("methods") or ()),
+                value=values.get("method") or CUSTOM,
+                maxDropdownHeight=420,
+            ),
+            minimises(layout.formula, str(method.get("paper") or ""), _reservation(method, values)),
         ]
     )
 
 
-def greek(formula: str) -> str:
-    """A formula with its letters."""
-    for name, letter in (("beta", "β"), ("lambda", "λ"), ("alpha", "α")):
-        formula = formula.replace(name, letter)
-    return formula
+def _reservation(method: Json, values: Mapping[str, Any]) -> str:
+    """Says that the m(z) chosen is not the one that belongs to the method, where it is not."""
+    own = (method.get("architecture") or {}).get("marginal", {}).get("kind")
+    if own is None or values.get("architecture.marginal.kind") == own:
+        return ""
+    return f"with another m(z) than the method's own ({own}): the run is called {method['name']}, changed"
 
 
-def _terms(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
-    """Each term of the objective: free with the custom method, else the method's own."""
-    custom = (values.get("method") or CUSTOM) == CUSTOM
-    knobs = {field.path for field in layout.knobs}
-    titles = {"rate": "rate term", "divergence": "divergence of q(z) from m(z)", "information": "information term"}
-    shown = TERMS if custom else [pair for pair in TERMS if pair[0] == "divergence" and "divergence" not in knobs]
-    found = []
-    for term, axis in shown:
-        path = f"objective.{term}.kind"
-        options = _options(catalogue, axis)
-        found.append(
-            dmc.Select(
-                id=ids.structure(path),
-                label=titles[term],
-                description=None if custom else "This method adds none beyond the one inside the rate.",
-                data=options,
-                value=values.get(path) if custom else "none",
-                disabled=not custom,
-            )
+def _by_paper(methods: Iterable[Json]) -> list[dict[str, Any]]:
+    """The methods under the paper that names them first, and what is made by hand."""
+    groups: dict[str, list[Json]] = {}
+    for method in methods:
+        letter = str(method.get("paper") or "")[:1]
+        groups.setdefault(f"{letter}: {PAPERS[letter]}" if letter in PAPERS else "Other", []).append(method)
+    found: list[dict[str, Any]] = [{"group": group, "items": _labelled(each)} for group, each in groups.items()]
+    return [*found, {"group": "By hand", "items": [{"value": CUSTOM, "label": "Custom: choose each term"}]}]
+
+
+def _terms(catalogue: Json, values: Mapping[str, Any]) -> list[dmc.Select]:
+    """Each term of the objective, to be chosen."""
+    return [
+        dmc.Select(
+            id=ids.structure(f"objective.{term}.kind"),
+            label=TERM_TITLES[term],
+            data=_options(catalogue, axis),
+            value=values.get(f"objective.{term}.kind"),
         )
-    return [html.Div(found, className="form-row" if custom else "")]
+        for term, axis in TERMS
+    ]
+
+
+def _knobs(catalogue: Json, layout: Layout, values: Mapping[str, Any]) -> list[Any]:
+    """The settings of a method: numbers, and the kind of a term."""
+    axes = dict(TERMS)
+    found = []
+    for field in layout.knobs:
+        value = values.get(field.path, layout.defaults.get(field.path))
+        term = layout.terms.chosen.get(field.path)
+        if term is None:
+            found.append(knob(field, value))
+            continue
+        options = [entry for entry in catalogue.get(axes[term]) or () if entry["name"] in field.choices]
+        found.append(dmc.Select(id=ids.structure(field.path), label=field.title, data=_labelled(options), value=value))
+    return found
 
 
 def knob(field: Field, value: Any) -> html.Div | Any:
     """A method's knob: a logarithmic slider with the number beside it, where it spans powers of ten."""
-    title = KNOB_TITLES.get(field.path.rpartition(".")[2], field.title)
+    title = KNOB_TITLES.get(field.path, field.title)
     if field.path not in SLIDERS:
-        return control(field, value, title)
+        return control(field, value, title, help_=True)
     low, high = SLIDERS[field.path]
     number = float(value) if value not in (None, "") else 1.0
     marks = [{"value": power, "label": compact(10.0**power)} for power in range(math.ceil(low), math.floor(high) + 1)]
@@ -197,6 +234,7 @@ def knob(field: Field, value: Any) -> html.Div | Any:
                 ],
                 className="knob",
             ),
+            html.P(greek(field.help), className="knob-help muted small"),
         ]
     )
 
@@ -234,20 +272,21 @@ def control(field: Field, value: Any, label: str | None, *, help_: bool = False)
     common: dict[str, Any] = {
         "id": ids.field(field.path),
         "label": label,
-        "description": (field.help or None) if help_ else None,
+        "description": (greek(field.help) or None) if help_ else None,
         "inputWrapperOrder": ["label", "input", "error", "description"],
+        **({} if label else {"aria-label": KNOB_TITLES.get(field.path, field.title)}),
     }
     if field.kind in ("choice", "boolean"):
         choices = [YES, NO] if field.kind == "boolean" else list(field.choices)
-        shown = (YES if value else NO) if field.kind == "boolean" else value
-        return dmc.Select(data=choices, value=shown, **common)
+        chosen = (YES if value else NO) if field.kind == "boolean" else value
+        return dmc.Select(data=choices, value=chosen, **common)
     if field.kind == "text":
         return dmc.TextInput(value=value or "", **common)
     # Not a NumberInput, which turns a typed 1e-3 into -13; and without a pause, so that a click on the button right
     # after the last key sends what stands there.
     return dmc.TextInput(
-        value="" if value is None else str(value),
+        value=shown(value),
         placeholder="all" if field.nullable else None,
-        inputProps={"inputMode": "numeric" if field.kind == "integer" else "decimal"},
+        inputProps={"inputMode": {"integer": "numeric", "integers": "text"}.get(field.kind, "decimal")},
         **common,
     )

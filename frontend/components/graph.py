@@ -23,12 +23,12 @@ NOTHING: Any = {
 }
 
 
-def graph(ident: str | None = None, figure: Any = None) -> dcc.Graph:
+def graph(ident: str | None = None, figure: Any = None, config: Any = CONFIG) -> dcc.Graph:
     """A plot as large as its place."""
     named: dict[str, Any] = {"id": ident} if ident else {}
     return dcc.Graph(
         figure=NOTHING if figure is None else figure,
-        config=CONFIG,
+        config=config,
         responsive=True,
         style={"height": "100%", "width": "100%"},
         **named,

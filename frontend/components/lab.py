@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from frontend.components.parts import do, progress_bar, quantity
+from frontend.components.parts import do, progress_bar, quantity, scrolling
 from frontend.figures.lab_plane import NAMES
 from frontend.figures.lab_records import AIMED, ELBO, TARGET, ToyModel, ToyPoint, Truth
 from frontend.formats import NOTHING, number, plural
@@ -135,7 +135,7 @@ def summary(points: Sequence[ToyPoint], truth: Truth) -> html.Div | html.P:
         [html.Thead(html.Tr([html.Th(text, scope="col") for text in heads])), html.Tbody([*rows, truly])],
         className="table",
     )
-    return html.Div(table, className="scroll-x")
+    return scrolling(table, "Both objectives over their seeds")
 
 
 def _summary_row(kind: str, members: Sequence[ToyPoint], truth: Truth) -> html.Tr:

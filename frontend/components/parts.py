@@ -49,6 +49,26 @@ def link(label: Any, href: str, *, kind: str = "quiet", title: str = "") -> dcc.
     return dcc.Link(label, href=href, className=f"button {kind}", title=title or None)
 
 
+def term(name: Any, key: str) -> html.Button:
+    """A quantity's name that explains itself, by pointer, by touch and by keyboard.
+
+    Args:
+        name: as it stands on the page.
+        key: of :data:`frontend.explanations.EXPLANATIONS`.
+    """
+    return html.Button(
+        name,
+        className="term",
+        type="button",
+        **attributes(data_help=key, data_side="top", aria_describedby=help_id(key)),
+    )
+
+
+def help_id(key: str) -> str:
+    """Where the words of an explanation stand."""
+    return f"help-{key}"
+
+
 def status_badge(status: str, cancel_requested: bool = False) -> html.Span:
     word = "cancelling" if cancel_requested and status == "running" else STATUS_WORDS.get(status, status)
     return html.Span([html.Span(className="dot"), word], className=f"badge status-{status}")
@@ -64,11 +84,20 @@ def tags(names: list[str]) -> list[html.Span]:
     return [html.Span(name, className="badge tag") for name in names]
 
 
-def quantity(name: str, value: str, beside: str = "", *, title: str = "", note: str = "") -> html.Div:
-    """A number with its name above and its error or unit beside it."""
+def quantity(name: str, value: str, beside: str = "", *, title: str = "", note: str = "", help: str = "") -> html.Div:
+    """A number with its name above and its error or unit beside it.
+
+    Args:
+        name: of the quantity.
+        value: as it is written.
+        beside: its error or unit.
+        title: what is to say of this very number.
+        note: a reservation.
+        help: the key of what is to say of the quantity.
+    """
     return html.Div(
         [
-            html.Dt(name),
+            html.Dt(term(name, help) if help else name),
             html.Dd(
                 [html.Span(value, className="value"), html.Span(beside, className="beside") if beside else None]
                 + ([html.Span(note, className="note")] if note else [])
@@ -120,6 +149,16 @@ def section(title: str, *children: Any, aside: Any = None) -> html.Section:
     """A titled part of a page."""
     head = html.Header([html.H2(title), *([aside] if aside is not None else [])], className="section-head")
     return html.Section([head, *children], className="section")
+
+
+def scrolling(table: Any, label: str) -> html.Div:
+    """A table that scrolls sideways where it has no room, by keyboard too.
+
+    Args:
+        table: whatever is wide.
+        label: what a screen reader calls it.
+    """
+    return html.Div(table, className="scroll-x", tabIndex=0, role="region", **attributes(aria_label=label))
 
 
 def code(text: str, what: str) -> html.Div:

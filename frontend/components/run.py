@@ -6,26 +6,70 @@ from typing import Any
 
 from dash import dcc, html
 
-from frontend.components.parts import crossing, label_badge, progress_bar, progress_words, share_done, status_badge
-from frontend.components.queue import buttons, details, failure, plane_link, title
-from frontend.formats import NOTHING, ago, clock, compact, duration, number, plus_minus, since, tuple_text
+from frontend.components.formula import minimises
+from frontend.components.origin import origin
+from frontend.components.parts import (
+    STATUS_WORDS,
+    crossing,
+    do,
+    label_badge,
+    progress_bar,
+    progress_words,
+    scrolling,
+    share_done,
+    status_badge,
+    term,
+)
+from frontend.components.queue import buttons, changed_note, details, failure, title
+from frontend.estimates import ESTIMATES
+from frontend.formats import (
+    NOTHING,
+    ago,
+    clock,
+    compact,
+    decimals_for,
+    duration,
+    number,
+    plural,
+    plus_minus,
+    since,
+    tuple_text,
+)
+from frontend.query import plane_link
 
 Json = Mapping[str, Any]
 
 
-def head(run: Json, now: datetime) -> html.Div:
-    """What the run is, how it stands, and what can be done to it."""
+def head(
+    run: Json, method: Json | None, now: datetime, heirs: Sequence[Json] = (), *, read_only: bool = False
+) -> html.Div:
+    """What the run is, how it stands, and what can be done to it.
+
+    Args:
+        run: an answer of GET /runs/{id}.
+        method: the catalogue's entry of its method; None where there is none.
+        now: the time that "ago" counts from.
+        heirs: the runs that continue it, newest first.
+        read_only: whether nothing can be done to it.
+    """
     progress = run.get("progress") or {}
     active = run["status"] == "running"
     return html.Div(
         [
             html.Div(
                 [
-                    html.H1([html.Span(tuple_text(run["architecture"]), className="tuple"), " ", title(run)]),
+                    html.H1(
+                        [
+                            html.Span(tuple_text(run["architecture"]), className="tuple"),
+                            " ",
+                            html.Span(title(run), title=changed_note(run)),
+                        ]
+                    ),
                     status_badge(run["status"], run["cancel_requested"]),
                 ],
                 className="run-title",
             ),
+            _minimises(run, method or {}),
             html.P([details(run), html.Span(f" \u00b7 run {run['id']}", className="faint")], className="muted"),
             html.Div(
                 [
@@ -38,16 +82,13 @@ def head(run: Json, now: datetime) -> html.Div:
             else None,
             failure(run["error"]) if run.get("error") else None,
             html.P(times(run, now), className="muted small"),
+            *origin(run, now),
+            *lineage(run, heirs),
             html.Div(
                 [
-                    *buttons(run),
-                    html.A(
-                        "Checkpoint",
-                        href=f"/api/v1/runs/{run['id']}/checkpoint",
-                        download=f"{run['id']}.pt",
-                        className="button quiet",
-                        title="The model, loadable with torch.load(weights_only=True)",
-                    ),
+                    *_first(run, read_only),
+                    *buttons(run, read_only=read_only),
+                    *_checkpoint(run),
                     *(
                         [dcc.Link("Show in the plane", href=plane_link(run), className="button primary")]
                         if run.get("points")
@@ -58,6 +99,57 @@ def head(run: Json, now: datetime) -> html.Div:
             ),
         ]
     )
+
+
+def _first(run: Json, read_only: bool) -> list[html.Button]:
+    """The way to the head of the line, for a run that waits."""
+    if read_only or run["status"] != "queued":
+        return []
+    return [do("First", "first", str(run["id"]), title="Train this one next")]
+
+
+def _checkpoint(run: Json) -> list[html.A]:
+    """The model, of a run that has begun here."""
+    if not run["attempts"]:
+        return []
+    return [
+        html.A(
+            "Checkpoint",
+            href=f"/api/v1/runs/{run['id']}/checkpoint",
+            download=f"{run['id']}.pt",
+            className="button quiet",
+            title="The model, loadable with torch.load(weights_only=True)",
+        )
+    ]
+
+
+def lineage(run: Json, heirs: Sequence[Json]) -> list[html.P]:
+    """The run that this one continues, and those that continue it."""
+    training = run["spec"]["training"]
+    before, found = training.get("continues"), []
+    if before:
+        done, more = int(before["epochs"]), int(training["epochs"])
+        parent = dcc.Link(f"run {before['run']}", href=f"/run/{before['run']}")
+        found.append(
+            html.P(
+                ["Continues ", parent, f" after {plural(done, 'epoch')}: {done} + {more} = {done + more} in all."],
+                className="lineage",
+            )
+        )
+    if heirs:
+        links: list[Any] = []
+        for heir in heirs:
+            more = int(heir["spec"]["training"]["epochs"])
+            words = f"{plural(more, 'epoch')} more, {title(heir)} ({STATUS_WORDS[heir['status']]})"
+            links += [", " if links else "", dcc.Link(words, href=f"/run/{heir['id']}")]
+        found.append(html.P(["Continued by ", *links, "."], className="lineage"))
+    return found
+
+
+def _minimises(run: Json, method: Json) -> html.P:
+    """The method's formula; of a run that is no method's, what every objective is."""
+    named = {} if run.get("knobs") is None else method
+    return minimises(str(named.get("formula") or ""), str(named.get("paper") or ""))
 
 
 def times(run: Json, now: datetime) -> str:
@@ -84,10 +176,26 @@ def _stages(run: Json) -> list[tuple[str, float]]:
     return found
 
 
-def point_head(point: Json) -> html.Div:
+IMPLICIT = "R is not defined: the encoder has no density"
+FLAGS = {
+    "implicit": "the model does not define it: its encoder has no density",
+    "saturated": "the images are too few to tell more than a bound",
+    "imprecise": "float64 does not hold the densities of a model that diverged",
+    "unscaled": "no rate keeps z at unit scale, which the threshold assumes",
+    "degenerate": "the codes fill no volume, or are too few",
+    "low_ess": "few weights carry the estimate: the bound is loose",
+}
+"""What a flag of an estimate says."""
+
+
+def point_head(point: Json, run: Json) -> html.Div:
+    """Where the point lies; in words where it lies nowhere in the plane."""
     rate, distortion = point["rate"], point["distortion"]
-    beta = f" at β = {compact(point['beta'])}" if point.get("beta") is not None else ""
-    numbers = f"R {number(rate['value'])}, D {number(distortion['value'])} nats{beta}"
+    knobs = run.get("knobs")
+    weighted = "beta" in (run["spec"]["objective"]["rate"] if knobs is None else knobs)
+    beta = f" at β = {compact(point['beta'])}" if weighted and point.get("beta") is not None else ""
+    there = f"R {number(rate['value'])}, D {number(distortion['value'])} nats{beta}"
+    numbers = f"{IMPLICIT}. D {number(distortion['value'])} nats" if rate["value"] is None else there
     return html.Div([html.Strong(numbers), label_badge(point.get("label"))], className="point-head")
 
 
@@ -103,29 +211,51 @@ def estimates(point: Json) -> html.Div:
     interval = point.get("mutual_information")
     if interval:
         rows.append(_interval_row(interval))
-    return html.Div(html.Table([html.Thead(head_row), html.Tbody(rows)], className="table"), className="scroll-x")
+    return scrolling(html.Table([html.Thead(head_row), html.Tbody(rows)], className="table"), "Estimates")
+
+
+def guarantee(estimate: Json) -> str:
+    """What a value promises beside its standard error: a bound, or how it was had where it promises no side.
+
+    A rate in closed form is exact for each image and one that is sampled is right in expectation; the error over the
+    images is that of either, so neither is called exact beside it.
+    """
+    bound = str(estimate.get("bound") or "")
+    if bound != "exact" or estimate.get("value") is None:
+        return bound if estimate.get("value") is not None else ""
+    settings = estimate.get("settings") or {}
+    if estimate.get("stderr") is None:
+        return bound
+    return str(settings.get("rate") or ("sampled" if settings.get("samples") else "unbiased"))
 
 
 def _estimate_row(name: str, estimate: Json) -> html.Tr:
     settings = ", ".join(f"{key} {value}" for key, value in (estimate.get("settings") or {}).items())
     took = f"; took {duration(estimate['seconds'])}" if estimate.get("seconds") else ""
+    flags, decimals = estimate.get("flags") or (), decimals_for(estimate.get("stderr"), 3)
+    said = " ".join(FLAGS[flag] for flag in flags if flag in FLAGS)
     return html.Tr(
         [
-            html.Th(name.replace("_", " "), scope="row"),
-            html.Td(number(estimate.get("value"), 3), className="numeric"),
-            html.Td(plus_minus(estimate.get("stderr"), 3) or NOTHING, className="numeric"),
-            html.Td(estimate.get("unit") or ""),
-            html.Td(estimate.get("bound") or ""),
-            html.Td(", ".join(estimate.get("flags") or ())),
+            html.Th(_named(name), scope="row"),
+            html.Td(number(estimate.get("value"), decimals), className="numeric"),
+            html.Td(plus_minus(estimate.get("stderr"), decimals) or NOTHING, className="numeric"),
+            html.Td("" if estimate.get("unit") == "1" else estimate.get("unit") or ""),
+            html.Td(guarantee(estimate)),
+            html.Td(", ".join(flags), title=said or None),
         ],
         title=(settings + took) or None,
     )
 
 
+def _named(name: str) -> Any:
+    words = name.replace("_", " ")
+    return term(words, ESTIMATES[name]) if name in ESTIMATES else words
+
+
 def _interval_row(interval: Json) -> html.Tr:
     return html.Tr(
         [
-            html.Th("I(x; z)", scope="row"),
+            html.Th(term("I(x; z)", "saturation" if interval.get("saturated") else "information"), scope="row"),
             html.Td(f"[{number(interval['lower'], 3)}, {number(interval['upper'], 3)}]", className="numeric"),
             html.Td(NOTHING, className="numeric"),
             html.Td("nats"),
@@ -139,7 +269,9 @@ def attempts(run: Json) -> html.Div | html.P:
     """Every worker's try at the run."""
     found: Sequence[Json] = run.get("attempts") or ()
     if not found:
-        return html.P("No worker has taken it yet.", className="muted")
+        return html.P(
+            "No worker here took it." if run.get("origin") else "No worker has taken it yet.", className="muted"
+        )
     head_row = html.Tr([html.Th(text, scope="col") for text in ("worker", "started", "ended", "from step", "outcome")])
     rows = [
         html.Tr(
@@ -153,7 +285,7 @@ def attempts(run: Json) -> html.Div | html.P:
         )
         for attempt in found
     ]
-    return html.Div(html.Table([html.Thead(head_row), html.Tbody(rows)], className="table"), className="scroll-x")
+    return scrolling(html.Table([html.Thead(head_row), html.Tbody(rows)], className="table"), "Attempts")
 
 
 def log(lines: Sequence[Any]) -> html.Pre | html.P:

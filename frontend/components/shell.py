@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from frontend import ids
+from frontend.components.help import explained
 from frontend.components.parts import attributes, do
 
 
@@ -30,24 +31,52 @@ def header(pages: Iterable[Listed]) -> html.Header:
         [
             html.A("Skip to the content", href=f"#{ids.PAGE}", className="skip"),
             dcc.Link(
-                [html.Img(src="/assets/logo.svg", alt="", className="logo"), "RD Frontier"], href="/", className="brand"
+                [
+                    html.Img(src="/assets/logo.svg", alt="", className="logo"),
+                    html.Span("RD Frontier", className="brand-name"),
+                ],
+                href="/",
+                className="brand",
             ),
-            _datasets(),
-            html.Nav(nav(pages, "/"), id=ids.NAV, **attributes(aria_label="Pages")),
-            rest_link(),
-            html.Div(id=ids.STATUS, className="status-line", role="status"),
+            explained(_datasets(), "dataset"),
             html.Button(
-                html.Span(className="scheme-icon"),
-                id=ids.SCHEME_TOGGLE,
-                className="button icon",
+                "Menu",
+                id=ids.MENU,
+                className="button quiet menu-button",
                 type="button",
-                title="Light or dark",
-                **attributes(aria_label="Switch between light and dark"),
+                **attributes(aria_expanded="false", aria_controls=ids.NAV),
             ),
-            do("New run", "new", kind="primary"),
+            html.Nav(nav(pages, "/"), id=ids.NAV, **attributes(aria_label="Pages")),
+            html.Div(id=ids.STATUS, className="status-line"),
+            html.Button(
+                "Help",
+                className="button quiet",
+                type="button",
+                title="What the words and lines mean, and a tour",
+                **attributes(data_open="help"),
+            ),
+            explained(
+                html.Button(
+                    html.Span(className="scheme-icon"),
+                    id=ids.SCHEME_TOGGLE,
+                    className="button icon",
+                    type="button",
+                    **attributes(aria_label="Switch between light and dark"),
+                ),
+                "scheme",
+            ),
+            html.Div(id=ids.NEW_RUN, className="new-run"),
         ],
         className="header",
     )
+
+
+def new_run(*, read_only: bool, opened: str = "") -> html.Span:
+    """The button that opens the form; on a server that changes nothing, a word that says so, and what it shows."""
+    if read_only:
+        words = f"This server shows {opened or 'a frontier'} and changes nothing"
+        return html.Span(["Read only", html.Span(opened, className="opened")], className="badge", title=words)
+    return explained(do("New run", "new", kind="primary"), "new-run")
 
 
 def _datasets() -> dmc.Select:
@@ -61,7 +90,7 @@ def _datasets() -> dmc.Select:
     )
 
 
-def nav(pages: Iterable[Listed], pathname: str | None, plane: str = "/") -> list[dcc.Link]:
+def nav(pages: Iterable[Listed], pathname: str | None, plane: str = "/") -> list[dcc.Link | html.A]:
     """The links to the pages, the current one marked.
 
     Args:
@@ -70,12 +99,15 @@ def nav(pages: Iterable[Listed], pathname: str | None, plane: str = "/") -> list
         plane: the view of the plane to come back to.
     """
     return [
-        dcc.Link(
-            page.title,
-            href=plane if page.path == "/" != pathname else page.path,
-            className="nav-link current" if page.path == (pathname or "/") else "nav-link",
-        )
-        for page in pages
+        *(
+            dcc.Link(
+                page.title,
+                href=plane if page.path == "/" != pathname else page.path,
+                className="nav-link current" if page.path == (pathname or "/") else "nav-link",
+            )
+            for page in pages
+        ),
+        rest_link(),
     ]
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
-from frontend.components.parts import attributes
+from frontend.components.compare_notes import ENDS, ENDS_TITLE
+from frontend.components.parts import attributes, do
+from frontend.components.pins import pin_button
 from frontend.components.tiles import Sheet, tile
 from frontend.figures import marks
 from frontend.figures.records import PlanePoint
@@ -43,12 +45,19 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
         view: of the links to each point.
     """
     some = f" ({len(columns)} of {total} points)" if len(columns) < total else ""
+    whose = "the frontier" if view.group == "none" else "the frontiers of the groups"
     return html.Div(
         [
-            html.P(
-                "Along the frontier, low rate to high: "
-                f"one test image reconstructed (top), one noise decoded (bottom){some}",
-                className="muted strip-title",
+            html.Div(
+                [
+                    html.P(
+                        f"Along {whose}, low rate to high: "
+                        f"one test image reconstructed (top), one noise decoded (bottom){some}",
+                        className="muted strip-title",
+                    ),
+                    do(ENDS, "ends", kind="quiet small", title=ENDS_TITLE),
+                ],
+                className="strip-head",
             ),
             html.Div([_column(column, image, view) for column in columns], className="strip-columns"),
         ]
@@ -60,7 +69,7 @@ def _decimals(rate: float) -> int:
     return 2 if abs(rate) < 1 else 1 if abs(rate) < 100 else 0
 
 
-def _column(column: Column, image: int, view: View) -> dcc.Link:
+def _column(column: Column, image: int, view: View) -> html.Div:
     point = column.point
     where = f"at R {number(point.rate)}, D {number(point.distortion)} nats"
     tiles = []
@@ -83,9 +92,11 @@ def _column(column: Column, image: int, view: View) -> dcc.Link:
         ],
         className="strip-caption",
     )
-    return dcc.Link(
+    mean = f", a mean over {point.spread.seeds} seeds; the pictures are of one of them" if point.spread else ""
+    link = dcc.Link(
         html.Div([*tiles, caption], **attributes(data_point=point.id)),
         href=href(view.with_point(point.id)),
         className="strip-column",
-        title=f"{tuple_mark(point.architecture)} {where}",
+        title=f"{tuple_mark(point.architecture)} {where}{mean}",
     )
+    return html.Div([link, pin_button(point.id, small=True)], className="strip-cell")

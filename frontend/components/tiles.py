@@ -29,6 +29,11 @@ class Sheet:
     def rows(self) -> int:
         return math.ceil(self.count / self.columns)
 
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """What two sheets share whose tiles can be subtracted."""
+        return self.columns, self.rows, self.height, self.width, self.channels
+
 
 def sheets(samples: Mapping[str, Any] | None) -> dict[str, Sheet]:
     """The sheets of an answer of GET /points/{id}/samples, by name."""
@@ -65,11 +70,11 @@ def tile(sheet: Sheet, index: int, alt: str) -> html.Span:
             },
         ),
         className="tile ink" if sheet.channels == 1 else "tile",
-        style={"aspectRatio": _ratio(sheet)},
+        style={"aspectRatio": ratio(sheet)},
     )
 
 
-def _ratio(sheet: Sheet) -> str:
+def ratio(sheet: Sheet) -> str:
     """The shape of a tile's window; a very flat or tall image is stretched to one that can be seen."""
     if sheet.width > FLATTEST * sheet.height:
         return f"{FLATTEST} / 1"

@@ -6,8 +6,10 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend import ids
+from frontend.components.help import explained
+from frontend.components.look import look_menu
 from frontend.components.parts import attributes
-from frontend.formats import tuple_mark
+from frontend.components.saving import export_item, saving
 from frontend.query import View
 
 GROUP_WORDS = (
@@ -17,6 +19,7 @@ GROUP_WORDS = (
     ("encoder", "by encoder"),
     ("marginal", "by marginal"),
     ("method", "by method"),
+    ("network", "by network"),
 )
 
 
@@ -24,17 +27,29 @@ def toolbar(view: View) -> html.Div:
     """The controls, standing as the address says."""
     return html.Div(
         [
-            html.Div([_tuples(view), _methods(view), _evaluation(view)], className="toolbar-side"),
-            html.Div([_axes(view), _overlays(view), _group(view), _downloads()], className="toolbar-side"),
+            html.Div(
+                [
+                    explained(_tuples(view), "tuples"),
+                    explained(_methods(view), "methods"),
+                    explained(_evaluation(view), "evaluation"),
+                ],
+                className="toolbar-side",
+            ),
+            html.Div(
+                [
+                    explained(_axes(view), "axes"),
+                    explained(_overlays(view), "overlays"),
+                    explained(_group(view), "group"),
+                    look_menu(view),
+                    explained(_downloads(), "download"),
+                ],
+                className="toolbar-side",
+            ),
         ],
         className="toolbar",
         role="group",
         **attributes(aria_label="What the plane shows"),
     )
-
-
-def tuple_options(symbols: list[str]) -> list[dict[str, str]]:
-    return [{"value": each, "label": tuple_mark(each)} for each in symbols]
 
 
 def evaluation_words(name: str) -> str:
@@ -105,20 +120,33 @@ def _group(view: View) -> dmc.Select:
     )
 
 
-def _downloads() -> dmc.Menu:
-    return download_menu(
-        [(ids.DOWNLOAD_SVG, "Figure as SVG"), (ids.DOWNLOAD_PNG, "Figure as PNG"), (ids.DOWNLOAD_CSV, "Points as CSV")]
-    )
-
-
-def download_menu(items: list[tuple[str, str]], ident: str | None = None) -> dmc.Menu:
-    """The ways to take a figure along; with an id, its button can be disabled while there is none."""
-    named: dict[str, Any] = {"id": ident} if ident else {}
-    return dmc.Menu(
+def tools() -> html.Div:
+    """What stands under the plane at the right: choosing points, and the way back from a zoom."""
+    return html.Div(
         [
-            dmc.MenuTarget(html.Button("Download", className="button quiet small", type="button", **named)),
-            dmc.MenuDropdown([dmc.MenuItem(label, id=ident, n_clicks=0) for ident, label in items]),
+            explained(
+                html.Button("Fill the gap", className="link-button", type="button", **attributes(data_do="fill")),
+                "fill",
+                position="top",
+            ),
+            html.Button("Clear", id=ids.UNBRUSH, className="link-button hidden", type="button"),
+            explained(
+                html.Button(
+                    "Select points", id=ids.BRUSH, className="link-button", type="button",
+                    **attributes(aria_pressed="false"),
+                ),
+                "brush",
+                position="top",
+            ),
+            explained(
+                html.Button("Reset view", id=ids.RESET, className="link-button", type="button"),
+                "reset-view",
+                position="top",
+            ),
         ],
-        position="bottom-end",
-        shadow="md",
-    )
+        className="plane-tools",
+    )  # fmt: skip
+
+
+def _downloads() -> dmc.Menu:
+    return saving("plane", frame=ids.PLANE_FRAME, more=[export_item(ids.PLANE_FRAME)])

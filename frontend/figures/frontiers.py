@@ -1,12 +1,14 @@
 """Staircases, hulls and the entropy bound: read from REST, and drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
+from frontend.figures import lines, marks
 from frontend.figures.records import PlanePoint
 from frontend.formats import tuple_text
 from frontend.query import FULL, View
@@ -14,6 +16,11 @@ from frontend.theme import Palette
 
 _DASHES = ("solid", "2px,2px", "9px,3px,2px,3px")
 """Staircases of groups that share a colour, for there are more tuples than colours."""
+
+
+EVERYTHING = "all"
+"""Key of the one group of all points."""
+ROLE = "group"
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Frontier:
     staircase: tuple[str, ...]
     hull: tuple[str, ...]
     evaluation: str = FULL
+    hypervolume: float | None = None
+    """Area dominated below R = D = 2H, nats^2; None where H has no bound, or of means."""
 
 
 def frontiers(answer: Mapping[str, Any] | None) -> list[Frontier]:
@@ -43,7 +52,9 @@ def frontiers(answer: Mapping[str, Any] | None) -> list[Frontier]:
         limit = group.get("eval_limit")
         key = str(group["key"]).removesuffix(f" (eval_limit {limit})")
         evaluation = FULL if limit is None else str(limit)
-        found.append(Frontier(key, tuple(group["staircase"]), tuple(group["hull"]), evaluation))
+        found.append(
+            Frontier(key, tuple(group["staircase"]), tuple(group["hull"]), evaluation, group.get("hypervolume"))
+        )
     return found
 
 
@@ -56,51 +67,86 @@ def entropy_bound(answer: Mapping[str, Any] | None) -> Bound | None:
 
 
 def overlays(
-    groups: Sequence[Frontier], by_id: Mapping[str, PlanePoint], view: View, colours: Palette
+    groups: Sequence[Frontier],
+    by_id: Mapping[str, PlanePoint],
+    view: View,
+    colours: Palette,
+    named: Mapping[str, str] | None = None,
 ) -> list[go.Scatter]:
+    """Staircases and hulls.
+
+    Args:
+        groups: what to draw.
+        by_id: the points that they pass through.
+        view: axes, overlays, and which group is shown alone.
+        colours: of the scheme.
+        named: colours of groups that have one among the points already, by their keys.
+    """
     traces = []
-    single = len(groups) == 1
+    single = len(groups) == 1 and groups[0].key == EVERYTHING
     for index, group in enumerate(groups):
-        colour = colours.line if single else colours.series[index % len(colours.series)]
+        own = colours.series[index % len(colours.series)]
+        colour = colours.line if single else (named or {}).get(group.key, own)
         solid = _DASHES[index // len(colours.series) % len(_DASHES)]
+        only = f"{ROLE}:{group.key}"
         for name, ids in (("staircase", group.staircase), ("hull", group.hull)):
             if name not in view.overlays:
                 continue
             along = sorted((by_id[i] for i in ids if i in by_id), key=lambda p: (p.rate, -p.distortion))
             x, y = _steps(along, view) if name == "staircase" else _straight(along, view)
+            faded = view.only != only and (view.only or "").startswith(f"{ROLE}:")
             traces.append(
                 go.Scatter(
                     x=x, y=y, mode="lines", hoverinfo="skip", legendrank=index,
-                    name=name if single else _group_name(group.key) + (" hull" if name == "hull" else ""),
+                    name=name if single else _words(group, name, view.group),
+                    meta=None if single else {"only": only},
+                    opacity=0.15 if faded else 1.0,
                     line={"color": colour, "width": 1.6, "dash": solid if name == "staircase" else "7px,4px"},
                 )
             )  # fmt: skip
     return traces
 
 
-def _steps(along: Sequence[PlanePoint], view: View) -> tuple[list[float], list[float]]:
+def _words(group: Frontier, name: str, grouping: str) -> str:
+    """The group, what is drawn of it, and with its staircase how much it dominates."""
+    words = escape(group_name(group.key, grouping))
+    if name == "hull":
+        return f"{words} hull"
+    return words if group.hypervolume is None else f"{words} {group.hypervolume:_.0f}".replace("_", "\u2009")
+
+
+def _steps(along: Sequence[PlanePoint], view: View) -> lines.Path:
     """The staircase: a point's D holds at every greater rate, until a point below it takes over."""
-    x: list[float] = []
-    distortion: list[float] = []
+    rates: list[float] = []
+    distortions: list[float] = []
     for before, after in pairwise(along):
-        x += [before.rate, after.rate]
-        distortion += [before.distortion, before.distortion]
+        rates += [before.rate, after.rate]
+        distortions += [before.distortion, before.distortion]
     if along:
-        x.append(along[-1].rate)
-        distortion.append(along[-1].distortion)
-    return x, _upwards(x, distortion, view)
+        rates.append(along[-1].rate)
+        distortions.append(along[-1].distortion)
+    return lines.line(rates, distortions, view)
 
 
-def _straight(along: Sequence[PlanePoint], view: View) -> tuple[list[float], list[float]]:
-    x = [point.rate for point in along]
-    return x, _upwards(x, [point.distortion for point in along], view)
+def _straight(along: Sequence[PlanePoint], view: View) -> lines.Path:
+    return lines.line([point.rate for point in along], [point.distortion for point in along], view)
 
 
-def _upwards(x: Sequence[float], distortion: Sequence[float], view: View) -> list[float]:
-    if view.axes == "skew":
-        return [r + d for r, d in zip(x, distortion, strict=True)]
-    return list(distortion)
+def group_name(key: str, grouping: str) -> str:
+    """What the legend calls a group.
+
+    Args:
+        key: of the group.
+        grouping: what the groups are made by.
+    """
+    return _NAMES[grouping](key) if grouping in _NAMES else key
 
 
-def _group_name(key: str) -> str:
-    return tuple_text(key) if len(key) == 3 and set(key) <= set("-+vl?") else key
+_NAMES: dict[str, Callable[[str], str]] = {
+    "architecture": tuple_text,
+    "encoder": lambda key: f"{marks.ENCODERS.get(key, 'other')} encoders",
+    "decoder": lambda key: f"{marks.DECODER_FAMILIES.get(key, 'other')} decoders",
+    "marginal": lambda key: f"{marks.MARGINALS.get(key, 'other')} marginals",
+    "network": lambda key: f"on {key}",
+}
+"""Groups in words, by what they are made by."""

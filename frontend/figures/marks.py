@@ -1,13 +1,14 @@
 """How a point looks: shape says the marginal, fill the encoder, colour the decoder and its network."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from frontend.theme import Palette
 
 SHAPES = {"-": "circle", "+": "diamond", "v": "triangle-up", "l": "square"}
 UNKNOWN_SHAPE = "cross"
-GL_SYMBOLS = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "triangle-up": 5}
+UNSELECTED = {"marker": {"opacity": 0.2}}
+"""How points look that a brush left out."""
+GL_SYMBOLS = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "triangle-up": 5, "pentagon": 13}
 """Plotly's numbers of the shapes; an open one is 100 more."""
 
 MARGINALS = {"-": "normal", "+": "flow", "v": "VampPrior", "l": "logistic"}
@@ -21,8 +22,6 @@ DECODERS = {
 DECODER_FAMILIES = {"-": "factorised", "+": "autoregressive"}
 _SLOTS = {("-", "conv"): 0, ("-", "mlp"): 1, ("+", "pixelcnnpp"): 2, ("+", "pixelcnn"): 3}
 _OTHERS = (4, 5)
-_ORDER = "-+vl"
-"""The order of the symbols in the legend."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,3 @@ def mark(symbols: str, networks: str, colours: Palette) -> Mark:
         filled=encoder != "+",
         colour=colours.series[slot(decoder, decoder_network(networks))],
     )
-
-
-def present(symbols: Iterable[str], position: int) -> list[str]:
-    """The different symbols on one axis of the tuples, simple ones first."""
-    found = {text[position : position + 1] or "?" for text in symbols}
-    return sorted(found, key=lambda symbol: (_ORDER.find(symbol) % (len(_ORDER) + 1), symbol))

@@ -1,16 +1,18 @@
 """What the buttons of runs do, wherever they stand."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import ids
+from frontend import ids, verbs
 from frontend.client import ApiError, Json, run_path, segment
-from frontend.components.empty import DIGITS_RUN, MNIST_SWEEP
 from frontend.components.lab import SWEEPS
+from frontend.first_runs import STARTS
 from frontend.formats import plural
+from frontend.pages import picked
 from frontend.pages.context import Context, complaint, notice
 
 
@@ -18,7 +20,7 @@ def confirmation() -> dmc.Modal:
     """Asks before a run is deleted."""
     return dmc.Modal(
         [
-            html.P(id=ids.CONFIRM_TEXT),
+            html.Div(id=ids.CONFIRM_TEXT, className="stack"),
             html.Div(
                 [
                     html.Button("Keep it", id=ids.CONFIRM_NO, className="button quiet", type="button"),
@@ -29,6 +31,7 @@ def confirmation() -> dmc.Modal:
         ],
         id=ids.CONFIRM,
         title="Delete this run?",
+        closeButtonProps={"aria-label": "Close"},
         opened=False,
         centered=True,
         keepMounted=True,
@@ -37,57 +40,78 @@ def confirmation() -> dmc.Modal:
 
 def register(context: Context) -> None:
     """The buttons' callbacks."""
-    _runs(context)
+    _calls(context)
     _starts(context)
     _deletion(context)
 
 
-def _runs(context: Context) -> None:
+def _calls(context: Context) -> None:
+    """Buttons of which only a notice tells what they did, each with a callback of its own."""
+
+    async def cancel(run_id: str) -> Any:
+        run = await context.client.post(run_path(run_id, "/cancel"))
+        return notice("The run is cancelled." if run["status"] == "cancelled" else "The run stops in a moment.")
+
+    async def retry(run_id: str) -> Any:
+        await context.client.post(run_path(run_id, "/retry"))
+        return notice("The run waits again; it goes on from its last checkpoint.")
+
+    async def first(run_id: str) -> Any:
+        line = (await context.client.get("/queue", {"limit": 1}))["items"]
+        await context.client.post(run_path(run_id, "/place"), {"before": line[0]["id"] if line else run_id})
+        return notice("The run is trained next.")
+
+    async def start_toy(_target: str) -> Any:
+        made = [await context.client.post("/sweeps", sweep) for sweep in SWEEPS]
+        return notice(f"{plural(sum(len(sweep['runs']) for sweep in made), 'model')} asked for.", kind="good")
+
+    async def cancel_toy(_target: str) -> Any:
+        count = await _cancel_toy(context)
+        return notice(f"{plural(count, 'model')} cancelled." if count else "Nothing of it waits.")
+
+    calls = {
+        "cancel": cancel,
+        "retry": retry,
+        "first": first,
+        "start-toy": start_toy,
+        "cancel-toy": cancel_toy,
+    }
+    for verb, call in calls.items():
+        _call(context, verb, call)
+
+
+def _call(context: Context, verb: str, call: Callable[[str], Awaitable[Any]]) -> None:
     @context.app.callback(
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
-        Input(ids.ACTION, "data"),
+        Input(verbs.store(verb), "data"),
         prevent_initial_call=True,
     )
-    async def cancel_or_retry(action: Json | None) -> Any:
-        if not action or action["do"] not in ("cancel", "retry"):
+    async def press(action: Json | None) -> Any:
+        if not action:
             raise PreventUpdate
         try:
-            run = await context.client.post(run_path(action["id"], f"/{action['do']}"))
+            return await call(action["id"])
         except ApiError as error:
             return notice(complaint(error), kind="bad")
-        if action["do"] == "retry":
-            return notice("The run waits again; it goes on from its last checkpoint.")
-        return notice("The run is cancelled." if run["status"] == "cancelled" else "The run stops in a moment.")
 
 
 def _starts(context: Context) -> None:
     @context.app.callback(
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Output(ids.LOCATION, "search", allow_duplicate=True),
-        Input(ids.ACTION, "data"),
+        Input(verbs.store(next(iter(STARTS))), "data"),
         prevent_initial_call=True,
     )
     async def start(action: Json | None) -> Any:
-        what = (action or {}).get("do")
+        if not action:
+            raise PreventUpdate
+        chosen = STARTS[action["do"]]
         try:
-            if what == "start-digits":
-                await context.client.post("/runs", DIGITS_RUN)
-                return notice("Training on digits has been queued.", kind="good"), "?dataset=digits/static"
-            if what == "start-mnist":
-                sweep = await context.client.post("/sweeps", MNIST_SWEEP)
-                return notice(f"{plural(len(sweep['runs']), 'run')} queued.", kind="good"), "?dataset=mnist/static"
-            if what == "start-toy":
-                made = [await context.client.post("/sweeps", sweep) for sweep in SWEEPS]
-                count = sum(len(sweep["runs"]) for sweep in made)
-                return notice(f"{plural(count, 'model')} asked for.", kind="good"), no_update
-            if what == "cancel-toy":
-                count = await _cancel_toy(context)
-                return notice(f"{plural(count, 'model')} cancelled." if count else "Nothing of it waits."), no_update
-            if what == "clear-filters":
-                return no_update, ""
+            for path, body in chosen.posts:
+                await context.client.post(path, body)
         except ApiError as error:
             return notice(complaint(error), kind="bad"), no_update
-        raise PreventUpdate
+        return notice(chosen.told, kind="good"), chosen.search
 
 
 async def _cancel_toy(context: Context) -> int:
@@ -106,20 +130,24 @@ async def _cancel_toy(context: Context) -> int:
 def _deletion(context: Context) -> None:
     @context.app.callback(
         Output(ids.CONFIRM, "opened"),
+        Output(ids.CONFIRM, "title"),
         Output(ids.CONFIRM_TEXT, "children"),
         Output(ids.CONFIRM_RUN, "data"),
-        Input(ids.ACTION, "data"),
+        Output(ids.CONFIRM_YES, "disabled"),
+        Input(verbs.store("delete"), "data"),
+        State(ids.QUEUE_PICKED, "data"),
         prevent_initial_call=True,
     )
-    async def ask(action: Json | None) -> Any:
-        if not action or action["do"] != "delete":
+    async def ask(action: Json | None, picked: list[str] | None) -> Any:
+        if not action:
             raise PreventUpdate
+        asked = [action["id"]] if action["do"] == "delete" else list(picked or [])
+        title = "Delete this run?" if len(asked) == 1 else f"Delete {len(asked)} runs?"
         try:
-            run = await context.client.get(run_path(action["id"]))
+            runs = [await context.client.get(run_path(run_id)) for run_id in asked]
         except ApiError as error:
-            return True, complaint(error), None
-        gone = plural(len(run["points"]), "point")
-        return True, f"Its {gone}, pictures, history and checkpoint go with it. This cannot be undone.", run["id"]
+            return True, title, complaint(error), [], True
+        return True, title, lost(runs), asked, not asked
 
     @context.app.callback(
         Output(ids.CONFIRM, "opened", allow_duplicate=True),
@@ -138,12 +166,27 @@ def _deletion(context: Context) -> None:
         State(ids.LOCATION, "pathname"),
         prevent_initial_call=True,
     )
-    async def delete(clicks: int | None, run_id: str | None, pathname: str | None) -> Any:
-        if not clicks or not run_id:
+    async def delete(clicks: int | None, asked: list[str] | None, pathname: str | None) -> Any:
+        if not clicks or not asked:
             return False, no_update, no_update
-        try:
-            await context.client.delete(run_path(run_id))
-        except ApiError as error:
-            return False, notice(complaint(error), kind="bad"), no_update
-        there = (pathname or "").startswith("/run/")
-        return False, notice("The run is deleted.", kind="good"), "/queue" if there else no_update
+        refusals = []
+        for run_id in asked:
+            try:
+                await context.client.delete(run_path(run_id))
+            except ApiError as error:
+                refusals.append(complaint(error))
+        there = (pathname or "").startswith("/run/") and not refusals
+        told = picked.told(len(asked) - len(refusals), "deleted", refusals)
+        return False, notice(told, kind="bad" if refusals else "good"), "/queue" if there else no_update
+
+
+def lost(runs: Sequence[Json]) -> list[html.P]:
+    """What deleting these runs takes away for good."""
+    points, them = plural(sum(len(run["points"]) for run in runs), "point"), "it" if len(runs) == 1 else "them"
+    running = sum(run["status"] == "running" for run in runs)
+    gone = (
+        f"Gone with {them}: {points} with estimates and pictures, what was drawn from points later, training curve, "
+        "log, checkpoint, notes, tags and the place in sweeps."
+    )
+    stays = f"{plural(running, 'run')} will stay: cancel what is running first, then delete it."
+    return [html.P(gone), *([html.P(stays)] if running else []), html.P(html.Strong("This cannot be undone."))]

@@ -1,22 +1,27 @@
 """Explore: the plane, the selected point beside it, and the strip along the frontier."""
 
-import asyncio
-from typing import Any
-
 import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
-from dash.exceptions import PreventUpdate
 
 from frontend import ids, query
-from frontend.client import Json
-from frontend.components import pane, toolbar
-from frontend.components.graph import graph
+from frontend.components import pane, point_table, toolbar
+from frontend.components.graph import CONFIG, graph
+from frontend.components.help import explained
 from frontend.components.parts import attributes
 from frontend.pages.context import Context
+from frontend.pages.explore_filling import register_filling
+from frontend.pages.explore_gaps import register_gaps
+from frontend.pages.explore_pane import STORES as PANE_STORES
 from frontend.pages.explore_pane import register_drawing, register_pane
-from frontend.pages.explore_plane import register_plane, register_strip
+from frontend.pages.explore_plane import register_plane
+from frontend.pages.explore_strip import register_strip
+from frontend.pages.explore_sweep import register_sweep
+from frontend.pages.explore_table import register_table
+from frontend.pages.kept import keep
 from frontend.pages.page import Page, Visit
-from frontend.table import csv_of
+
+PLANE_CONFIG = {**CONFIG, "doubleClick": False, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]}
+"""A double click means a place here, and Reset view is a button."""
 
 
 async def layout(_context: Context, visit: Visit) -> html.Div:
@@ -30,7 +35,7 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
                     toolbar.toolbar(view),
                     html.Div(
                         [
-                            graph(ids.PLANE),
+                            graph(ids.PLANE, config=PLANE_CONFIG),
                             html.Div(id=ids.EMPTY, className="over"),
                         ],
                         id=ids.PLANE_FRAME,
@@ -41,21 +46,40 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
                             aria_label="Rate-distortion plane; arrow keys walk from point to point along the rate"
                         ),
                     ),
-                    html.P(id=ids.PLANE_NOTE, className="muted small plane-note"),
                     html.Div(
                         [
-                            dmc.Select(
-                                id=ids.STRIP_IMAGE,
-                                data=[{"value": str(i), "label": f"image {i + 1}"} for i in range(8)],
-                                value="0",
-                                size="xs",
-                                className="filter strip-image",
-                                **attributes(aria_label="Which test image and noise the strip shows"),
+                            html.Div(
+                                [
+                                    html.Div(id=ids.FILLING, className="muted small plane-note filling"),
+                                    html.P(id=ids.PLANE_NOTE, className="muted small plane-note"),
+                                    html.Div(id=ids.FOREIGN, className="small plane-note", role="status"),
+                                ]
+                            ),
+                            toolbar.tools(),
+                        ],
+                        className="plane-foot",
+                    ),
+                    html.Div(id=ids.ONE_SWEEP),
+                    html.Div(id=ids.GAPS),
+                    html.Div(
+                        [
+                            explained(
+                                dmc.Select(
+                                    id=ids.STRIP_IMAGE,
+                                    data=[{"value": str(i), "label": f"image {i + 1}"} for i in range(query.IMAGES)],
+                                    value=str(view.image),
+                                    size="xs",
+                                    className="filter strip-image",
+                                    **attributes(aria_label="Which test image and noise the strip shows"),
+                                ),
+                                "strip-image",
+                                position="top",
                             ),
                             html.Div(id=ids.STRIP),
                         ],
                         className="strip",
                     ),
+                    html.Div(point_table.point_table(), id=ids.TABLE),
                 ],
                 className="explore-main",
             ),
@@ -69,11 +93,14 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
             dcc.Store(id=ids.RESOLVED),
             dcc.Store(id=ids.EMPTY_TICK),
             dcc.Store(id=ids.PLANE_NEXT),
-            dcc.Store(id=ids.DRAW_JOB),
             dcc.Store(id=ids.MARKED),
+            dcc.Store(id=ids.BRUSHED),
+            dcc.Store(id=ids.PLACE),
+            dcc.Store(id=ids.GAPS_ASKED),
+            dcc.Store(id=ids.GAPS_OFFERED),
+            dcc.Store(id=ids.GAPS_MARKED),
             dcc.Store(id=ids.OFFERED),
-            dcc.Interval(id=ids.DRAW_TICK, interval=500, disabled=True),
-            dcc.Download(id=ids.DOWNLOAD),
+            *[dcc.Store(id=ident) for ident in PANE_STORES],
         ],
         className="explore",
     )
@@ -83,10 +110,14 @@ def register(context: Context) -> None:
     """The page's callbacks."""
     _address(context)
     register_plane(context)
+    register_filling(context)
     register_strip(context)
+    keep(context, ids.STRIP_IMAGE)
+    register_table(context)
+    register_gaps(context)
+    register_sweep(context)
     register_pane(context)
     register_drawing(context)
-    _downloads(context)
 
 
 PAGE = Page(title="Explore", path="/", layout=layout, register=register, in_menu=True)
@@ -115,34 +146,16 @@ def _address(context: Context) -> None:
         resolved,
         here,
     )
+    context.in_browser(
+        "chooseLook",
+        search,
+        Input(ids.COLOUR, "value"),
+        Input(ids.SHAPE, "value"),
+        Input(ids.FILL, "value"),
+        Input(ids.SEEDS, "value"),
+        Input(ids.LOGS, "value"),
+        Input(ids.LAYERS, "value"),
+        here,
+    )
     context.in_browser("offer", Output(ids.OFFERED, "data"), Input(ids.RESOLVED, "data"))
     context.in_browser("mark", Output(ids.MARKED, "data"), Input(ids.SELECTED, "data"), Input(ids.STRIP, "children"))
-
-
-# -- taking it along --------------------------------------------------------------------------------------------------
-
-
-def _downloads(context: Context) -> None:
-    for ident, name in ((ids.DOWNLOAD_SVG, "downloadSvg"), (ids.DOWNLOAD_PNG, "downloadPng")):
-        context.in_browser(
-            name,
-            Output(ident, "n_clicks"),
-            Input(ident, "n_clicks"),
-            State(ids.PLANE_FRAME, "id"),
-            State(ids.PLANE, "id"),
-        )
-
-    @context.app.callback(
-        Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_CSV, "n_clicks"),
-        State(ids.RESOLVED, "data"),
-        prevent_initial_call=True,
-    )
-    async def points_as_csv(clicks: int | None, resolved: Json | None) -> Any:
-        if not clicks or not resolved:
-            raise PreventUpdate
-        found = await context.client.get("/points", {"dataset": resolved["dataset"], "limit": 1_000_000})
-        # In a thread, so that every other page goes on: there may be 100,000 rows.
-        content = await asyncio.to_thread(csv_of, found["columns"])
-        name = resolved["dataset"].replace("/", "-")
-        return {"content": content, "filename": f"points-{name}.csv", "type": "text/csv"}

@@ -3,45 +3,49 @@
 import asyncio
 from typing import Any
 
-from dash import Input, Output, State, html, no_update
+from dash import Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
-from frontend import ids
+from frontend import ids, verbs
 from frontend.client import ApiError, Json, point_path, run_path, segment
 from frontend.components import pane
 from frontend.components.tiles import sheets
 from frontend.pages.context import Context, complaint, dataset_key
 
+STORES = (ids.DRAW_ASKED, ids.DRAW_FOLLOWED, ids.DRAW_ENDED, ids.DRAW_FOUND, ids.PANE_GONE)
+"""What the page keeps for the pane."""
+
 
 def register_pane(context: Context) -> None:
-    @context.app.callback(
-        Output(ids.PANE, "children"),
-        Output(ids.DRAWN, "children"),
-        Output(ids.DRAW_JOB, "data"),
-        Input(ids.SELECTED, "data"),
-    )
+    @context.app.callback(Output(ids.PANE, "children"), Input(ids.SELECTED, "data"))
     async def fill_pane(selected: str | None) -> Any:
         if not selected:
-            return pane.nothing_selected(), [], None
+            return pane.nothing_selected()
         try:
-            return await _content(context, selected), [], None
+            return await _content(context, selected)
         except ApiError as error:
-            return (pane.gone(selected) if error.status == 404 else pane.drawing(complaint(error))), [], None
+            return pane.gone(selected) if error.status == 404 else pane.drawing(complaint(error))
 
     @context.app.callback(
-        Output(ids.PANE, "children", allow_duplicate=True),
+        Output(ids.PANE_GONE, "data"),
         Input(ids.POINTS_MOVED, "data"),
         State(ids.SELECTED, "data"),
         prevent_initial_call=True,
     )
     async def notice_deletion(_moved: int | None, selected: str | None) -> Any:
-        if selected:
-            try:
-                await context.client.get(point_path(selected))
-            except ApiError as error:
-                if error.status == 404:
-                    return pane.gone(selected)
-        raise PreventUpdate
+        try:
+            if not selected or await context.there([selected]):
+                raise PreventUpdate
+        except ApiError:
+            raise PreventUpdate from None  # nothing says that it is gone
+        return {"of": selected, "children": pane.gone(selected)}
+
+    context.in_browser(
+        "ifStill",
+        Output(ids.PANE, "children", allow_duplicate=True),
+        Input(ids.PANE_GONE, "data"),
+        State(ids.SELECTED, "data"),
+    )
 
 
 async def _content(context: Context, point_id: str) -> html.Div:
@@ -51,49 +55,59 @@ async def _content(context: Context, point_id: str) -> html.Div:
         client.get(run_path(point["run_id"])), client.get(point_path(point_id, "/samples"))
     )
     along = await client.get("/frontier", {"dataset": dataset_key(run)})
-    return pane.pane(point, run, samples, along.get("entropy_bound"))
+    return pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only)
 
 
 def register_drawing(context: Context) -> None:
+    """More draws: whoever selects another point meanwhile sees nothing of them there."""
+
     @context.app.callback(
-        Output(ids.DRAW_JOB, "data", allow_duplicate=True),
-        Output(ids.DRAWN, "children", allow_duplicate=True),
-        Input(ids.ACTION, "data"),
+        Output(ids.DRAW_ASKED, "data"),
+        Input(verbs.store("draw"), "data"),
         prevent_initial_call=True,
     )
     async def ask_for_more(action: Json | None) -> Any:
-        if not action or action["do"] != "draw":
+        if not action:
             raise PreventUpdate
+        point = action["id"]
         try:
-            job = await context.client.post(point_path(action["id"], "/jobs"), {"kind": "draw", "count": 8})
+            job = await context.client.post(point_path(point, "/jobs"), {"kind": "draw", "count": 8})
         except ApiError as error:
-            return None, pane.drawing(complaint(error))
-        return {"job": job["id"], "point": action["id"]}, pane.drawing("Drawing\u2026")
+            return {"of": point, "job": None, "children": pane.drawing(complaint(error))}
+        return {"of": point, "job": job["id"], "children": pane.drawing("Drawing\u2026")}
 
-    @context.app.callback(Output(ids.DRAW_TICK, "disabled"), Input(ids.DRAW_JOB, "data"))
-    async def wait_for_job(job: Json | None) -> bool:
-        return not job
+    context.in_browser(
+        "followDrawing",
+        Output(ids.DRAW_FOLLOWED, "data"),
+        Input(ids.DRAW_ASKED, "data"),
+        Input(ids.SELECTED, "data"),
+    )
+    context.in_browser(
+        "showDrawing",
+        Output(ids.DRAWN, "children"),
+        Input(ids.DRAW_ASKED, "data"),
+        Input(ids.DRAW_FOUND, "data"),
+        Input(ids.SELECTED, "data"),
+    )
 
     @context.app.callback(
-        Output(ids.DRAWN, "children", allow_duplicate=True),
-        Output(ids.DRAW_JOB, "data", allow_duplicate=True),
-        Input(ids.DRAW_TICK, "n_intervals"),
-        State(ids.DRAW_JOB, "data"),
-        State(ids.SELECTED, "data"),
+        Output(ids.DRAW_FOUND, "data"),
+        Input(ids.DRAW_ENDED, "data"),
         prevent_initial_call=True,
     )
-    async def look_after_job(_ticks: int, waiting: Json | None, selected: str | None) -> Any:
-        if not waiting:
+    async def show(ended: Json | None) -> Any:
+        if not ended:
             raise PreventUpdate
-        if waiting["point"] != selected:
-            return no_update, None
-        try:
-            job = await context.client.get(f"/jobs/{segment(waiting['job'])}")
-        except ApiError as error:
-            return pane.drawing(complaint(error)), None
-        if job["status"] in ("queued", "running"):
-            raise PreventUpdate
-        if job["status"] != "succeeded":
-            failure = job.get("error") or {}
-            return pane.drawing(failure.get("message") or f"The job was {job['status']}."), None
-        return pane.drawn(sheets(job["result"]), "drawn just now"), None
+        return {"of": ended["job"], "children": await _drawn(context, ended["job"])}
+
+
+async def _drawn(context: Context, job_id: str) -> Any:
+    """What a job drew, or why it did not."""
+    try:
+        job = await context.client.get(f"/jobs/{segment(job_id)}")
+    except ApiError as error:
+        return pane.drawing(complaint(error))
+    if job["status"] != "succeeded":
+        failure = job.get("error") or {}
+        return pane.drawing(failure.get("message") or f"The job was {job['status']}.")
+    return pane.drawn(sheets(job["result"]), "drawn just now")

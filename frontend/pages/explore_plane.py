@@ -1,79 +1,44 @@
-"""Explore: the plane, what stands over it while it is empty, and the strip below."""
+"""Explore: the plane, and what stands over it while it is empty."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from dash import Input, Output, State, no_update
+from dash import Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import ids, query
-from frontend.client import ApiError, Json, point_path, run_path
-from frontend.components import empty, strip, toolbar
-from frontend.figures.frontiers import Bound, Frontier, entropy_bound, frontiers
+from frontend.client import ApiError, Json, run_path
+from frontend.components import empty, look, toolbar
+from frontend.components.parts import link
+from frontend.components.saving import dataset_query, taken
+from frontend.figures.cloud import ids_of
 from frontend.figures.plane import plane
-from frontend.figures.records import PlanePoint, chosen_evaluation, evaluations, points, shown
-from frontend.figures.window import beyond
-from frontend.formats import plural, tuple_mark
+from frontend.figures.published import there_are
+from frontend.figures.records import evaluations
+from frontend.figures.scene import stage
+from frontend.formats import tuple_mark
 from frontend.pages.context import Context, complaint, dataset_key
-
-LAB = "toy"
-"""The data set that has a page of its own."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everything the plane and the strip need of one data set."""
-
-    dataset: str
-    everything: list[PlanePoint]
-    groups: list[Frontier]
-    bound: Bound | None
-    total: int
-    thinned: bool
-
-
-async def default_dataset(context: Context, point: str | None) -> str:
-    """The data set of the selected point, else of the newest run that has a point, else of the newest run.
-
-    The Lab's data, which is a distribution with a page of its own, comes after every other.
-    """
-    if point:
-        try:
-            found = await context.client.get(point_path(point))
-            return dataset_key(await context.client.get(run_path(found["run_id"])))
-        except ApiError:
-            pass
-    pages = [await context.client.get("/runs", {"limit": 200, "status": status}) for status in ("succeeded", None)]
-    keys = [dataset_key(run) for page in pages for run in page["items"]]
-    return min(keys, key=lambda key: key.startswith(f"{LAB}/"), default="digits/static")
-
-
-async def whole_key(context: Context, dataset: str) -> str:
-    """``name/binarize``; a bare name means its default, which the catalogue lists first."""
-    if "/" in dataset:
-        return dataset
-    found = await context.client.get("/catalogue")
-    defaults = {entry["name"]: entry["schema"]["properties"]["binarize"]["enum"][0] for entry in found["datasets"]}
-    return f"{dataset}/{defaults[dataset]}" if dataset in defaults else dataset
-
-
-async def scene(context: Context, dataset: str, group: str) -> Scene:
-    """What the plane of a data set shows."""
-    found, along = await asyncio.gather(
-        context.client.get("/points", {"dataset": dataset}),
-        context.client.get("/frontier", {"dataset": dataset, "group_by": group}),
-    )
-    return Scene(
-        dataset, points(found["columns"]), frontiers(along), entropy_bound(along), found["total"], found["thinned"]
-    )
+from frontend.pages.explore_file import behind
+from frontend.pages.explore_note import note, region
+from frontend.pages.scenes import remembered, scene, whole_key
+from frontend.query import FULL, View
+from frontend.theme import palette
 
 
 def register_plane(context: Context) -> None:
     context.in_browser(
         "keepZoom", Output(ids.PLANE, "figure"), Input(ids.PLANE_NEXT, "data"), State(ids.PLANE, "figure")
     )
+
+    context.in_browser(
+        "brushed",
+        Output(ids.UNBRUSH, "children"),
+        Output(ids.UNBRUSH, "className"),
+        Input(ids.BRUSHED, "data"),
+        first=True,  # a page that is opened again has no brush, and what the browser kept of the last one goes
+    )
+    _register_foreign(context)
 
     @context.app.callback(
         Output(ids.PLANE_NEXT, "data"),
@@ -87,42 +52,49 @@ def register_plane(context: Context) -> None:
         State(ids.DATASET, "value"),
     )
     async def draw_plane(
-        filters: Json | None, _moved: int | None, scheme: str | None, selected: str | None, before: str | None
+        filters: Json | None, moved: int | None, scheme: str | None, selected: str | None, before: str | None
     ) -> Any:
-        if filters is None or scheme is None:
-            raise PreventUpdate
+        if filters is None or scheme is None or moved is None:
+            raise PreventUpdate  # what is drawn before the browser knows where the points stand is drawn twice
         view = query.from_filters(filters, selected)
-        dataset = view.dataset or before or await default_dataset(context, selected)
+        dataset = view.dataset or before or await remembered(context, filters, selected)
         try:
             dataset = await whole_key(context, dataset)
-            found = await scene(context, dataset, view.group)
+            found, differing = await asyncio.gather(
+                scene(context, dataset, view.group, view), context.client.get("/points/fields", {"dataset": dataset})
+            )
         except ApiError as error:
             return no_update, "plane failed", complaint(error), no_update
         view = replace(view, dataset=dataset)
-        records = shown(found.everything, view)
-        evaluation = chosen_evaluation(found.everything, view)
-        by_id = {record.id: record for record in found.everything}
+        on = stage(found, view, palette(scheme))
+        ringed = [*on.records, *on.unplaced]
         figure = plane(
-            records,
-            [group for group in found.groups if group.evaluation == evaluation],
+            on.records,
+            on.groups,
             found.bound,
-            view=view,
+            view=on.view,
             scheme=scheme,
-            everything=by_id,
-            selected=by_id.get(selected or ""),
+            everything=on.by_id,
+            selected=next((record for record in ringed if selected in ids_of(record)), None),
+            unplaced=on.unplaced,
+            coded=on.looks,
         )
-        empty_kind = "" if records else "filtered" if found.everything else "none"
+        empty_kind = "" if ringed else "filtered" if found.measured else "sweep" if view.sweep else "none"
         return (
-            figure,
+            taken(figure, name=f"{dataset}-plane", **behind(found, on), export=dataset_query(dataset)),
             "plane bare" if empty_kind else "plane",
-            note(found, records, evaluation, beyond(records, found.bound, view)),
+            [note(found, on), html.Span(region(found, on), className="plane-region")],
             {
                 "dataset": dataset,
-                "evaluation": evaluation,
-                "evaluations": [[name, toolbar.evaluation_words(name)] for name in evaluations(found.everything)],
-                "tuples": [[name, tuple_mark(name)] for name in sorted({r.architecture for r in found.everything})],
-                "methods": [[name, name] for name in sorted({r.method for r in found.everything})],
+                "evaluation": on.evaluation,
+                "evaluations": [[name, toolbar.evaluation_words(name)] for name in evaluations(found.measured)],
+                "tuples": [[name, tuple_mark(name)] for name in sorted({r.architecture for r in found.measured})],
+                "methods": [[name, name] for name in sorted({r.method for r in found.measured})],
+                "look": look.options(view, found.measured, differing["fields"]),
+                "published": there_are(dataset),
                 "empty": empty_kind,
+                "frontier": [id_ for point in on.along for id_ in ids_of(point)],
+                "count": found.total if found.thinned else len(on.records) + len(on.unplaced),
             },
         )
 
@@ -135,8 +107,8 @@ def register_plane(context: Context) -> None:
         kind = (resolved or {}).get("empty", "")
         if not resolved or not kind:
             return []
-        if kind == "filtered":
-            return empty.nothing_matches()
+        if kind in empty.HIDDEN:
+            return empty.HIDDEN[kind]()
         dataset = resolved["dataset"]
         runs = context.client.get
         running, queued, others = await asyncio.gather(
@@ -149,54 +121,25 @@ def register_plane(context: Context) -> None:
         return empty.nothing_here(dataset, others=True) if others["items"] else empty.start()
 
 
-def note(found: Scene, records: Sequence[PlanePoint], evaluation: str, outside: int) -> str:
-    """What the eye cannot see: what is left out, and why."""
-    words = []
-    if found.thinned:
-        words.append(f"{len(found.everything)} of {found.total} points shown; every frontier is whole")
-    without_place = found.total - len(found.everything)
-    if without_place and not found.thinned:
-        words.append(f"{without_place} without a finite rate {'has' if without_place == 1 else 'have'} no place here")
-    same = sum(record.evaluation == evaluation for record in found.everything)
-    if same < len(found.everything):
-        words.append(f"{len(found.everything) - same} measured on other test images")
-    hidden = same - len(records)
-    if hidden:
-        words.append(f"{hidden} hidden by the filters")
-    if outside:
-        words.append(
-            f"{plural(outside, 'point')} far outside this view: zoom out to see {'it' if outside == 1 else 'them'}"
-        )
-    return " \u00b7 ".join(words)
+def _register_foreign(context: Context) -> None:
+    """Says where a selected point is that is on another plane: an address can name any."""
 
-
-def register_strip(context: Context) -> None:
-    @context.app.callback(
-        Output(ids.STRIP, "children"),
-        Input(ids.RESOLVED, "data"),
-        Input(ids.STRIP_IMAGE, "value"),
-        State(ids.FILTERS, "data"),
-        State(ids.SELECTED, "data"),
-    )
-    async def fill_strip(resolved: Json | None, image: str | None, filters: Json | None, selected: str | None) -> Any:
-        if not resolved:
-            raise PreventUpdate
-        view = replace(query.from_filters(filters), dataset=resolved["dataset"])
-        try:
-            found = await scene(context, resolved["dataset"], "none")
-        except ApiError:
-            raise PreventUpdate from None
-        by_id = {record.id: record for record in found.everything}
-        along = [
-            by_id[point]
-            for group in found.groups
-            if group.evaluation == resolved["evaluation"]
-            for point in group.staircase
-            if point in by_id
-        ]
-        if not along:
+    @context.app.callback(Output(ids.FOREIGN, "children"), Input(ids.SELECTED, "data"), Input(ids.RESOLVED, "data"))
+    async def say_foreign(selected: str | None, resolved: Json | None) -> Any:
+        point = await context.point(selected) if selected else None
+        if point is None or not resolved:
             return []
-        kept = strip.thinned(along, selected)
-        pictures = await asyncio.gather(*(context.sheets(point.id) for point in kept))
-        columns = [strip.Column(point, sheet) for point, sheet in zip(kept, pictures, strict=True)]
-        return strip.strip(columns, len(along), int(image or 0), view)
+        try:
+            run = await context.client.get(run_path(point["run_id"]))
+        except ApiError:
+            return []
+        limit = run["spec"]["dataset"].get("eval_limit")
+        there, evaluation = dataset_key(run), FULL if limit is None else str(limit)
+        if (there, evaluation) == (resolved["dataset"], resolved["evaluation"]):
+            return []
+        address = query.href(View(dataset=there, evaluation=evaluation, point=selected))
+        images = "" if evaluation == resolved["evaluation"] else f", {toolbar.evaluation_words(evaluation)}"
+        return [
+            f"The selected point is not on this plane: it was measured on {there}{images}. ",
+            link("Open it there", address),
+        ]

@@ -1,184 +1,72 @@
-"""Lab: models whose truth is known. First the toy model of paper B, whose figure 2 this page is."""
+"""Lab: models whose truth is known, and claims of the papers made again on such. One part at a time, by the address."""
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from frontend import ids
-from frontend.client import ApiError
-from frontend.components import lab
-from frontend.components.graph import NOTHING, graph
-from frontend.components.parts import attributes, message, section
-from frontend.components.toolbar import download_menu
-from frontend.figures import lab_records
-from frontend.figures.lab_model import model_figure, tallest_of
-from frontend.figures.lab_plane import toy_plane
-from frontend.figures.lab_records import AIMED, ELBO, Truth
-from frontend.pages import lab_downloads
-from frontend.pages.context import Context, complaint
-from frontend.pages.lab_bench import Shown, bench, models
+from frontend.components.parts import attributes
+from frontend.pages import lab_benches, lab_toy
+from frontend.pages.context import Context
+from frontend.pages.lab_parts import PARTS, TOY, asked
 from frontend.pages.page import Page, Visit
-from frontend.query import parse_seed
 
-COLUMNS = (("made", "Hand-built, optimal"), (ELBO, "ELBO"), (AIMED, "Target rate 0.5"))
+PATH = "/lab"
+TITLES = {TOY: lab_toy.TITLE, **{name: part.title for name, part in PARTS.items()}}
+"""Every part, in the order of the page; the first is what the page shows without a choice."""
 
 
-async def layout(_context: Context, _visit: Visit) -> html.Div:
-    """The page before its models are there."""
+async def layout(_context: Context, visit: Visit) -> html.Div:
+    """The part that the address asks for, before it is filled."""
+    part = asked(visit.search)
     return html.Div(
         [
-            html.H1("Lab: a model whose truth is known"),
-            html.Div([html.Div(id=ids.LAB_WORDS), lab.legend()]),
-            section(
-                "One model by hand, two by training",
-                html.Div([_column(name, title) for name, title in COLUMNS], className="lab-columns"),
-                aside=html.Div(
-                    [
-                        html.Div(id=ids.LAB_OFFER, className="lab-offer", role="status"),
-                        dmc.Select(
-                            id=ids.LAB_SEED,
-                            data=[],
-                            placeholder="seed",
-                            size="xs",
-                            className="filter lab-seed hidden",
-                            **attributes(aria_label="Seed of the trained models"),
-                        ),
-                    ],
-                    className="filters",
-                ),
-            ),
-            section(
-                "The ELBO cannot choose R",
-                html.P(
-                    "R + D is all the ELBO sees, and it is H everywhere on this diagonal: any model on it is optimal. "
-                    "Training ends wherever its start leads. A target rate says where to end.",
-                    className="muted lab-words",
-                ),
-                html.Div(graph(ids.LAB_PLANE), id=ids.LAB_PLANE_FRAME, className="lab-plane"),
-                html.Div(id=ids.LAB_SUMMARY),
-                html.Div(id=ids.LAB_CLASS),
-                aside=_menu("plane"),
-            ),
-            dcc.Store(id=ids.LAB_SHOWN),
-            dcc.Download(id=ids.DOWNLOAD),
+            html.Div([html.H1("Lab: models whose truth is known"), html.Div(parts(part), id=ids.LAB_PARTS)]),
+            html.Div(body(part), id=ids.LAB_BODY, className="lab-part"),
+            dcc.Store(id=ids.LAB_PART, data=part),
         ],
         className="page lab",
     )
 
 
-def _column(name: str, title: str) -> html.Section:
-    head = html.Header(
-        [html.H3(title), html.Span(id=ids.lab(name, "caption")), _menu(name)], className="lab-column-head"
-    )
-    frame = html.Div(
-        [graph(ids.lab(name, "graph")), html.Div(id=ids.lab(name, "over"), className="over")],
-        id=ids.lab(name, "frame"),
-        className="lab-model plane bare",
-    )
-    return html.Section(
-        [head, html.Div(id=ids.lab(name, "numbers")), frame],
-        className="lab-column",
-        **attributes(aria_label=title),
-    )
+def parts(current: str) -> html.Nav:
+    """The links from part to part."""
+    links = [
+        dcc.Link(
+            title,
+            href=PATH if part == TOY else f"{PATH}?part={part}",
+            className="nav-link current" if part == current else "nav-link",
+        )
+        for part, title in TITLES.items()
+    ]
+    return html.Nav(links, className="lab-parts", **attributes(aria_label="Parts of the Lab"))
 
 
-def _menu(name: str) -> dmc.Menu:
-    what = "Points" if name == "plane" else "Tables"
-    kinds = (("svg", "Figure as SVG"), ("png", "Figure as PNG"), ("csv", f"{what} as CSV"))
-    return download_menu([(ids.lab(name, kind), label) for kind, label in kinds], ids.lab(name, "menu"))
+def body(part: str) -> list[Any]:
+    """What stands below the links."""
+    return lab_toy.body() if part == TOY else lab_benches.body(part)
 
 
 def register(context: Context) -> None:
     """The page's callbacks."""
-    _fill(context)
-    _address(context)
-    lab_downloads.register(context, [name for name, _ in COLUMNS])
+    lab_toy.register(context)
+    lab_benches.register(context)
 
-
-PAGE = Page(title="Lab", path="/lab", layout=layout, register=register, in_menu=True)
-
-
-def _fill(context: Context) -> None:
     @context.app.callback(
-        Output(ids.LAB_WORDS, "children"),
-        Output(ids.LAB_CLASS, "children"),
-        Output(ids.LAB_OFFER, "children"),
-        Output(ids.LAB_SEED, "data"),
-        Output(ids.LAB_SEED, "value"),
-        Output(ids.LAB_SEED, "className"),
-        Output(ids.LAB_SHOWN, "data"),
-        Output(ids.LAB_PLANE, "figure"),
-        Output(ids.LAB_SUMMARY, "children"),
-        *[
-            Output(ids.lab(name, "caption"), "children")
-            for name, _ in COLUMNS
-        ],
-        *[Output(ids.lab(name, "numbers"), "children") for name, _ in COLUMNS],
-        *[Output(ids.lab(name, "over"), "children") for name, _ in COLUMNS],
-        *[Output(ids.lab(name, "menu"), "disabled") for name, _ in COLUMNS],
-        *[Output(ids.lab(name, "frame"), "className") for name, _ in COLUMNS],
-        *[Output(ids.lab(name, "graph"), "figure") for name, _ in COLUMNS],
+        Output(ids.LAB_PARTS, "children"),
+        Output(ids.LAB_BODY, "children"),
+        Output(ids.LAB_PART, "data"),
         Input(ids.LOCATION, "search"),
-        Input(ids.RUNS_MOVED, "data"),
-        Input(ids.POINTS_MOVED, "data"),
-        Input(ids.SCHEME, "data"),
-    )  # fmt: skip
-    async def fill(search: str | None, _runs: int | None, _points: int | None, scheme: str | None) -> Any:
-        if scheme is None:
+        State(ids.LOCATION, "pathname"),
+        State(ids.LAB_PART, "data"),
+        prevent_initial_call=True,
+    )
+    async def turn(search: str | None, pathname: str | None, shown: str) -> Any:
+        part = asked(search)
+        if pathname != PATH or part == shown:
             raise PreventUpdate
-        try:
-            found = await bench(context)
-        except ApiError as error:
-            return _failed(complaint(error))
-        seed = lab_records.chosen_seed(found.points, parse_seed(search))
-        shown = await models(context, found, seed)
-        there = lab_records.seeds(found.points)
-        captions = [lab.caption(shown[kind][0]) if kind != "made" else None for kind, _ in COLUMNS]
-        return [
-            lab.introduction(found.truth),
-            lab.class_words(found.truth),
-            lab.offer(found.points, found.waiting),
-            [{"value": str(each), "label": f"seed {each}"} for each in there],
-            None if seed is None else str(seed),
-            "filter lab-seed" if there else "filter lab-seed hidden",
-            {"seed": seed, "points": {kind: point.id for kind, (point, _) in shown.items() if point}},
-            toy_plane(found.points, found.truth, found.made, seed=seed, scheme=scheme),
-            lab.summary(found.points, found.truth),
-            *captions,
-            *_columns(shown, found.truth, seed, scheme),
-        ]
+        return parts(part), body(part), part
 
 
-def _columns(shown: Shown, truth: Truth, seed: int | None, scheme: str) -> list[Any]:
-    """Numbers, what stands over an empty frame, whether there is nothing to take along, the frames' classes, and the
-    figures, of each column in turn."""
-    drawn = [(kind, shown[kind][1]) for kind, _ in COLUMNS]
-    tallest = tallest_of([model for _, model in drawn if model], truth)
-    return [
-        *[lab.numbers(model, truth) if model else [] for _, model in drawn],
-        *[[] if model else lab.missing(kind, seed) for kind, model in drawn],
-        *[model is None for _, model in drawn],
-        *["lab-model plane" if model else "lab-model plane bare" for _, model in drawn],
-        *[
-            model_figure(model, truth, tallest=tallest, scheme=scheme, name=f"{kind} {seed}") if model else NOTHING
-            for kind, model in drawn
-        ],
-    ]
-
-
-def _failed(words: str) -> list[Any]:
-    columns = len(COLUMNS)
-    return [
-        message("The truth cannot be shown", words), [], [], [], None, "filter lab-seed hidden", None, NOTHING, [],
-        *[None] * columns, *[[]] * columns, *[[]] * columns, *[True] * columns,
-        *["lab-model plane bare"] * columns, *[NOTHING] * columns,
-    ]  # fmt: skip
-
-
-def _address(context: Context) -> None:
-    search, here = Output(ids.LOCATION, "search", allow_duplicate=True), State(ids.LOCATION, "search")
-    shown = State(ids.LAB_SHOWN, "data")
-    context.in_browser("chooseSeed", search, Input(ids.LAB_SEED, "value"), shown, here)
-    context.in_browser("chooseToyPoint", search, Input(ids.LAB_PLANE, "clickData"), here)
+PAGE = Page(title="Lab", path=PATH, layout=layout, register=register, in_menu=True)

@@ -6,16 +6,21 @@ import dash_mantine_components as dmc
 from dash import ALL, MATCH, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import bodies, controls, forms, ids
+from frontend import axes, bodies, controls, forms, ids, terms, verbs
+from frontend.asked import asked
 from frontend.client import ApiError, Json, run_path
+from frontend.components import swept
 from frontend.components.form import form
 from frontend.components.parts import do
+from frontend.components.queue import short_title
 from frontend.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
-from frontend.formats import tuple_text
 from frontend.pages import new_run_submit, new_run_time
 from frontend.pages.context import Context, complaint, notice, origin
 
-_STORES = (ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING, ids.FORM_REFUSED, ids.FORM_LED)
+_STORES = (
+    ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING, ids.FORM_KNOWN, ids.FORM_REFUSED, ids.FORM_LED,
+    ids.FORM_TIMED, ids.FORM_LATE, ids.FORM_FOLLOWED,
+)  # fmt: skip
 
 
 def drawer() -> dmc.Drawer:
@@ -23,6 +28,7 @@ def drawer() -> dmc.Drawer:
     return dmc.Drawer(
         [
             html.Div(id=ids.FORM_BODY, className="form"),
+            swept.section(),
             html.Details(
                 [
                     html.Summary("JSON and curl"),
@@ -41,12 +47,12 @@ def drawer() -> dmc.Drawer:
                 className="form-foot",
             ),
             *[dcc.Store(id=ident) for ident in _STORES],
-            dcc.Interval(id=ids.FORM_TICK, interval=500, disabled=True),
         ],
         id=ids.FORM,
         title="New run",
         position="right",
         size=520,
+        closeButtonProps={"aria-label": "Close"},
         opened=False,
         keepMounted=True,
         padding="lg",
@@ -75,9 +81,16 @@ def register(context: Context) -> None:
 
 def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
     """The values after a structural choice changed: what stood at its old default moves to the new one."""
-    old = forms.layout(catalogue, before).defaults
+    former = forms.layout(catalogue, before)
+    old = former.defaults
     touched = {path for path, value in values.items() if is_structural(path) and value != before.get(path)}
     moved = {path: value for path, value in values.items() if is_structural(path)}
+    if "method" in touched:
+        moved = {path: value for path, value in moved.items() if path not in former.terms.chosen}
+        if moved["method"] == terms.CUSTOM:
+            own = terms.by_hand(catalogue, {**values, **before})
+            moved |= {path: value for path, value in own.items() if is_structural(path)}
+            values = {**values, **own}
     moved["preset"] = preset_of(catalogue, moved)
     kinds = [path for path in moved if path.endswith(".kind") and path not in touched]
     untouched = [path for path in kinds if moved[path] == old.get(path)]
@@ -88,6 +101,7 @@ def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
     for path in fresh.fields:
         given = values.get(path)
         as_before = path not in values or (path in old and given == old[path])
+        as_before |= "method" in touched and path in fresh.terms.chosen  # of another method, and of other terms
         moved[path] = fresh.defaults[path] if as_before else given
     return moved
 
@@ -116,27 +130,34 @@ def _opening(context: Context) -> None:
         Output(ids.FORM_BODY, "children"),
         Output(ids.FORM_START, "data"),
         Output(ids.FORM_REFUSED, "data"),
+        Output(ids.swept_field(ALL), "value"),
+        Output(ids.swept_values(ALL), "value"),
+        Output(ids.FORM_SWEEP, "open"),
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
-        Input(ids.ACTION, "data"),
+        Input(verbs.store("new"), "data"),
         State(ids.DATASET, "value"),
         prevent_initial_call=True,
     )
     async def open_form(action: Json | None, dataset: str | None) -> Any:
-        if not action or action["do"] not in ("new", "clone"):
+        if not action:
             raise PreventUpdate
         try:
             catalogue = await context.catalogue()
             if action["do"] == "clone":
                 run = await context.client.get(run_path(action["id"]))
                 values = bodies.of_run(catalogue, run)
-                title = f"New run from {tuple_text(run['architecture'])} {run['method']}"
+                title = f"New run from {short_title(run)}"
             else:
                 name = (action["id"] or dataset or "digits").partition("/")[0]
-                values, title = bodies.start(catalogue, name), "New run"
+                values = bodies.start(catalogue, name)
+                title = "New sweep" if action["do"] == "new-sweep" else "New run"
         except ApiError as error:
-            return no_update, no_update, no_update, no_update, no_update, notice(complaint(error), kind="bad")
+            kept = [no_update] * axes.COUNT
+            return *[no_update] * 5, kept, kept, no_update, notice(complaint(error), kind="bad")
         shape = forms.layout(catalogue, values)
-        return True, title, form(catalogue, shape, values), structure_of(values), None, no_update
+        several = action["do"] == "new-sweep"
+        body, none = form(catalogue, shape, values), [None] * axes.COUNT
+        return True, title, body, structure_of(values), None, none, [""] * axes.COUNT, several, no_update
 
 
 def _shaping(context: Context) -> None:
@@ -170,33 +191,29 @@ def _preview(context: Context) -> None:
         Output(ids.FORM_CURL, "children"),
         Output(ids.FORM_SUBMIT, "children"),
         Output(ids.FORM_WRITTEN, "data"),
+        Output(ids.swept_field(ALL), "data"),
+        Output(ids.swept_values(ALL), "description"),
         Input(ids.structure(ALL), "value"),
         Input(ids.field(ALL), "value"),
+        Input(ids.swept_field(ALL), "value"),
+        Input(ids.swept_values(ALL), "value"),
         State(ids.LOCATION, "href"),
         prevent_initial_call=True,
     )
-    async def preview(structure: list[Any], fields: list[Any], address: str | None) -> Any:
+    async def preview(
+        structure: list[Any], fields: list[Any], over: list[Any], texts: list[Any], address: str | None
+    ) -> Any:
         if not structure:
             raise PreventUpdate
         catalogue = await context.catalogue()
-        values = controls.gathered(catalogue, structure, fields, ctx.inputs_list)
-        written, count = bodies.body(catalogue, values), _count(values)
-        posted = written if count == 1 else bodies.sweep(written, count)
-        to, token = "runs" if count == 1 else "sweeps", context.client.has_token
-        shape, held = forms.layout(catalogue, values), controls.raw([structure, fields], ctx.inputs_list)
-        known = {"body": written, "question": new_run_time.question(written), "held": held}
-        known |= {"faults": controls.faults(shape, values), "titles": controls.titles(shape, held)}
+        wanted = asked(catalogue, [structure, fields, over, texts], ctx.inputs_list)
+        runs = bodies.runs_of(wanted.posted)
+        to, token = "sweeps" if "grid" in wanted.posted else "runs", context.client.has_token
         return (
-            bodies.pretty(posted),
-            bodies.curl(posted, origin(address), token=token, to=to),
-            "Queue this run" if count == 1 else f"Queue {count} runs",
-            {**known, "epochs": values.get("training.epochs"), "runs": count},
+            bodies.pretty(wanted.posted),
+            bodies.curl(wanted.posted, origin(address), token=token, to=to),
+            "Queue this run" if runs == 1 else f"Queue {runs} runs",
+            wanted.record(new_run_time.question(wanted.written)),
+            [swept.options(axes.keys_of(wanted.layout))] * axes.COUNT,
+            [wanted.axes.words.get(axes.path_of(number)) for number in range(axes.COUNT)],
         )
-
-
-def _count(values: Values) -> int:
-    """The runs a form asks for; one while what stands there is no number."""
-    try:
-        return bodies.seeds(values)
-    except ValueError:
-        return 1

@@ -2,26 +2,28 @@
 
 from typing import Any
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import ALL, Input, Output, State, ctx, dcc, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import bodies, controls, forms, ids
+from frontend import controls, ids
+from frontend.asked import asked
 from frontend.client import ApiError, Json
-from frontend.formats import plural, tuple_text
+from frontend.components.queue import short_title
+from frontend.components.sweeps import sweep_href
+from frontend.formats import plural
 from frontend.pages.context import Context, complaint, notice
 
 
 def register(context: Context) -> None:
     """The callbacks of the button and of the messages."""
+    controls_ = (ids.structure(ALL), ids.field(ALL), ids.swept_field(ALL), ids.swept_values(ALL))
     context.in_browser(
         "complain",
-        Output(ids.structure(ALL), "error"),
-        Output(ids.field(ALL), "error"),
+        *[Output(each, "error") for each in controls_],
         Output(ids.FORM_ERROR, "children"),
         Input(ids.FORM_REFUSED, "data"),
         Input(ids.FORM_WRITTEN, "data"),
-        Input(ids.structure(ALL), "value"),
-        Input(ids.field(ALL), "value"),
+        *[Input(each, "value") for each in controls_],
     )
     context.in_browser("lead", Output(ids.FORM_LED, "data"), Input(ids.FORM_REFUSED, "data"))
 
@@ -30,35 +32,38 @@ def register(context: Context) -> None:
         Output(ids.FORM, "opened", allow_duplicate=True),
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Input(ids.FORM_SUBMIT, "n_clicks"),
-        State(ids.structure(ALL), "value"),
-        State(ids.field(ALL), "value"),
+        *[State(each, "value") for each in controls_],
         prevent_initial_call=True,
+        running=[(Output(ids.FORM_SUBMIT, "disabled"), True, False)],  # a double click queues once
     )
-    async def submit(clicks: int | None, structure: list[Any], fields: list[Any]) -> Any:
+    async def submit(clicks: int | None, *held: list[Any]) -> Any:
         if not clicks:
             raise PreventUpdate
-        states = ctx.states_list[:2]
-        held = controls.raw([structure, fields], states)
+        wanted = asked(await context.catalogue(), list(held), ctx.states_list)
+        wrong = {path: words for path, words in wanted.faults.items() if path in wanted.own}
+        if wrong:
+            return {"errors": wrong, "rest": [], "held": wanted.held, "focus": True}, no_update, no_update
         try:
-            catalogue = await context.catalogue()
-            values = controls.gathered(catalogue, structure, fields, states)
-            words, kind = await _post(context, bodies.body(catalogue, values), bodies.seeds(values))
-        except ValueError as error:
-            errors = [{"loc": [forms.RESTARTS], "msg": f"should be {error}"}]
-            return controls.refusal(errors, held, focus=True), no_update, no_update
+            words, kind = await _post(context, wanted.posted)
         except ApiError as error:
             told = error.errors or [{"msg": complaint(error)}]
-            return controls.refusal(told, held, focus=True), no_update, no_update
+            refused = controls.refusal(told, wanted.held, focus=True, swept=wanted.axes.paths)
+            return refused, no_update, no_update
         return None, False, notice(words, kind=kind)
 
 
-async def _post(context: Context, written: Json, count: int) -> tuple[str, str]:
+async def _post(context: Context, posted: Json) -> tuple[Any, str]:
     """Queue what the form says; returns what came of it, in words, and of which kind the news is."""
-    if count > 1:
-        made = await context.client.post("/sweeps", bodies.sweep(written, count))
-        return f"{plural(len(made['runs']), 'run')} queued, one for each seed.", "good"
-    run = await context.client.post("/runs", written)
-    text = f"{tuple_text(run['architecture'])} {run['method']}"
+    if "grid" in posted:
+        made = await context.client.post("/sweeps", posted)
+        counts, total = made["counts"], sum(made["counts"].values())
+        known = f", {counts['succeeded']} of them known already" if counts["succeeded"] else ""
+        return [
+            f"{plural(total, 'run')} in one sweep{known}. ",
+            dcc.Link("See it", href=sweep_href(made["id"])),
+        ], "good"
+    run = await context.client.post("/runs", posted)
+    text = short_title(run)
     if run["status"] == "queued":
         return f"{text} is waiting to be trained.", "good"
     return f"{text} is known already: it {_state(run['status'])}.", "info"

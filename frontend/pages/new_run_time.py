@@ -1,7 +1,6 @@
 """The new-run form: how long the run will take, asked of a worker once the form has stood still for a moment."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from dash import Input, Output, State, no_update
@@ -10,10 +9,8 @@ from dash.exceptions import PreventUpdate
 from frontend import controls, ids
 from frontend.client import ApiError, Json, segment
 from frontend.components import estimate
-from frontend.pages.context import Context, complaint, now
+from frontend.pages.context import Context, complaint
 
-PATIENCE_S = 5.0
-"""Seconds after which a question that no worker took is said to be waiting."""
 SAME_TIME = ("seed", "beta", "target_rate", "alpha", "lambda", "learning_rate", "epochs")
 """Keys of a body that change nothing of the seconds of a step; the epochs are counted in the line itself."""
 
@@ -37,6 +34,7 @@ def register(context: Context) -> None:
 
     @context.app.callback(
         Output(ids.FORM_TIMING, "data"),
+        Output(ids.FORM_KNOWN, "data"),
         Output(ids.FORM_REFUSED, "data", allow_duplicate=True),
         Input(ids.FORM_ASKED, "data"),
         State(ids.FORM_TIMING, "data"),
@@ -45,62 +43,83 @@ def register(context: Context) -> None:
     async def ask(asked: Json | None, before: Json | None) -> Any:
         if not asked:
             raise PreventUpdate
-        if before and before.get("job"):
-            await _forget(context, before["job"])
+        posted = asked["posted"]
         try:
-            job = await context.client.post("/runs/estimate", asked["body"])
+            sweep = posted if "grid" in posted else {"base": posted, "grid": {}}
+            known = await context.client.post("/sweeps/preview", sweep)
         except ApiError as error:
+            await _forget(context, before)
             if not error.errors:
-                return {"state": "unknown", "why": complaint(error)}, no_update
-            return {"state": "unknown", "why": estimate.INVALID}, controls.refusal(error.errors, asked["held"])
-        return {"state": "asked", "job": job["id"], "at": now().isoformat()}, None
+                return {"state": "unknown", "why": complaint(error)}, None, no_update
+            refused = controls.refusal(error.errors, asked["held"], swept=asked["swept"])
+            return {"state": "unknown", "why": estimate.INVALID}, None, refused
+        known = {**known, "wanted": asked["wanted"]}
+        same = before and before.get("question") == asked["question"] and before["state"] != "unknown"
+        return no_update if same else await _timed(context, asked, before), known, None
 
-    @context.app.callback(Output(ids.FORM_TICK, "disabled"), Input(ids.FORM_TIMING, "data"), Input(ids.FORM, "opened"))
-    async def wait(timing: Json | None, opened: bool | None) -> bool:
-        return not (opened and timing and timing.get("job"))
+    context.in_browser(
+        "followTiming", Output(ids.FORM_FOLLOWED, "data"), Input(ids.FORM_TIMING, "data"), Input(ids.FORM, "opened")
+    )
 
     @context.app.callback(
         Output(ids.FORM_TIMING, "data", allow_duplicate=True),
-        Input(ids.FORM_TICK, "n_intervals"),
+        Input(ids.FORM_TIMED, "data"),
         State(ids.FORM_TIMING, "data"),
         prevent_initial_call=True,
     )
-    async def look(_ticks: int, timing: Json | None) -> Any:
-        if not timing or not timing.get("job"):
+    async def look(ended: str | None, timing: Json | None) -> Any:
+        if not ended or not timing or timing.get("job") != ended:
             raise PreventUpdate
         try:
-            job = await context.client.get(f"/jobs/{segment(timing['job'])}")
+            job = await context.client.get(f"/jobs/{segment(ended)}")
         except ApiError as error:
             return {"state": "unknown", "why": complaint(error)}
-        return answered(job, timing)
+        return {**answered(job), "question": timing["question"]}
 
     @context.app.callback(
-        Output(ids.FORM_TIME, "children"), Input(ids.FORM_TIMING, "data"), Input(ids.FORM_WRITTEN, "data")
+        Output(ids.FORM_TIME, "children"),
+        Input(ids.FORM_TIMING, "data"),
+        Input(ids.FORM_LATE, "data"),
+        Input(ids.FORM_WRITTEN, "data"),
+        Input(ids.FORM_KNOWN, "data"),
     )
-    async def tell(timing: Json | None, written: Json | None) -> Any:
+    async def tell(timing: Json | None, late: str | None, written: Json | None, known: Json | None) -> Any:
+        if timing and late and timing.get("job") == late:
+            timing = {**timing, "state": "waiting"}
         form = written or {}
-        return estimate.line(timing, form.get("epochs"), form.get("runs") or 1, wrong=bool(form.get("faults")))
+        current = known if known and known["wanted"] == form.get("wanted") else None
+        runs = current["to_train"] if current else form.get("runs") or 1
+        varied = [key for key in form.get("swept") or () if key not in SAME_TIME]
+        line = estimate.line(timing, form.get("epochs"), runs, wrong=bool(form.get("faults")), varied=varied)
+        return [*line, *(estimate.known_line(current) if current and not form.get("faults") else [])]
 
 
-async def _forget(context: Context, job: str) -> None:
-    """Nobody waits for it any more; one that has ended meanwhile needs nothing."""
+async def _timed(context: Context, asked: Json, before: Json | None) -> Json:
+    """Ask how long the run takes, in place of what was asked before."""
+    await _forget(context, before)
+    try:
+        job = await context.client.post("/runs/estimate", asked["body"])
+    except ApiError as error:
+        why = estimate.INVALID if error.errors else complaint(error)
+        return {"state": "unknown", "why": why, "question": asked["question"]}
+    return {"state": "asked", "job": job["id"], "question": asked["question"]}
+
+
+async def _forget(context: Context, before: Json | None) -> None:
+    """Nobody waits for that job any more; one that has ended meanwhile needs nothing."""
+    job = (before or {}).get("job")
+    if not job:
+        return
     try:
         await context.client.post(f"/jobs/{segment(job)}/cancel")
     except ApiError:
         return
 
 
-def answered(job: Json, timing: Json) -> Any:
-    """What a job says by now, as the line wants it; nothing new is no update."""
+def answered(job: Json) -> Json:
+    """What a job that has ended says, as the line wants it."""
     if job["status"] == "succeeded":
         return {"state": "known", "result": job["result"]}
-    if job["status"] in ("failed", "cancelled"):
-        failure = job.get("error") or {}
-        words = failure.get("message") or f"The question was {job['status']}."
-        return {"state": "unknown", "why": f"How long it takes cannot be told: {words}"}
-    late = (now() - datetime.fromisoformat(timing["at"])).total_seconds() > PATIENCE_S
-    if job["status"] == "queued" and late and timing["state"] == "asked":
-        return {**timing, "state": "waiting"}
-    if job["status"] == "running" and timing["state"] == "waiting":
-        return {**timing, "state": "asked"}
-    return no_update
+    failure = job.get("error") or {}
+    words = failure.get("message") or f"The question was {job['status']}."
+    return {"state": "unknown", "why": f"How long it takes cannot be told: {words}"}
