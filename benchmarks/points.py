@@ -144,6 +144,7 @@ def rows(run_id: str, first: int, rate: Any, distortion: Any) -> Iterator[dict[s
             "distortion": d,
             "distortion_stderr": 0.1,
             "neg_elbo": r + d,
+            "neg_elbo_stderr": 0.1,
             "mi_lower": min(r, 9.2),
             "mi_upper": r,
             "saturated": r > 9,

@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -30,15 +31,15 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from backend.datasets import DATASETS
 from backend.expand import expand
-from worker.data.contract import Split
+from worker.data.contract import Batch, Split
 from worker.devices import set_threads
 from worker.memory import keep_freed_memory
 from worker.model import build_model
 from worker.networks.contract import ImageShape
-from worker.objectives import Losses, Objective
+from worker.objective import Losses, build_objective, pairs_of
 from worker.objectives.contract import Position
-from worker.players import Player, adam
-from worker.rng import Noise, StepNoise
+from worker.players import Player, Round, adam
+from worker.rng import StepNoise
 
 TWELVE = ["".join(symbols) for symbols in itertools.product("-+", "-+", "-+v")]
 _ATEN = torch.ops.aten
@@ -127,12 +128,12 @@ def step_of(symbols: str, asked: argparse.Namespace) -> Callable[[], Any]:
     images = (torch.rand(max(asked.batch, 500), facts.channels, facts.height, facts.width) < 0.2).to(torch.uint8)
     model.marginal.start_from(Split(images=images), StepNoise(0, "start", torch.device("cpu")).at(0))
     model.to(device)
-    objective, parameters = Objective(spec.objective).to(device), list(model.parameters())
+    objective, parameters = build_objective(spec, shape).to(device), list(model.parameters())
     forward = torch.compile(model) if asked.compile else model
 
-    def loss(x: Tensor, noise: Noise, position: Position) -> Losses:
+    def loss(round_: Round, turn: int) -> Losses:
         with torch.autocast(device.type, torch.bfloat16, enabled=asked.autocast):
-            return objective(forward, x, noise, position)
+            return objective(forward, round_.batch, round_.noise, round_.position)
 
     player = Player(
         name="model",
@@ -143,7 +144,9 @@ def step_of(symbols: str, asked: argparse.Namespace) -> Callable[[], Any]:
     )
     x = images[: asked.batch].to(device, torch.float32)
     noise, position = StepNoise(0, "step", device), Position(step=1, steps=100, steps_per_epoch=100, pace=1.0)
-    return lambda: player.step(x, noise.at(1), position)
+    return lambda: player.play(
+        Round(batch=Batch(x), noise=noise.at(1), position=position, draw=partial(pairs_of, model))
+    )
 
 
 def measure(symbols: str, asked: argparse.Namespace) -> None:

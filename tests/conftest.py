@@ -1,10 +1,11 @@
-"""Databases for tests: SQLite in a file and a real Postgres, both migrated, both empty for each test."""
+"""Lanes of tests, and their databases: SQLite in a file and a real Postgres, migrated, empty for each test."""
 
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,40 @@ from backend.store.artifacts import ArtifactStore
 from backend.store.migrate import upgrade
 from backend.store.session import Database
 from backend.store.tables import Base
+
+PROGRAMS = {"e2e", "stack"}
+"""Folders whose tests start whole programs: they wait most of their time, for leases, browsers and pauses."""
+
+
+PARTS = "parts"
+"""The lane of everything else."""
+
+
+def lane(nodeid: str) -> str:
+    """What runs in one piece under ``pytest -n 2 --dist loadgroup``: all that computes, and each file of programs."""
+    file = nodeid.partition("::")[0]
+    return file if PROGRAMS & set(file.split("/")) else PARTS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What starts programs runs beside what computes; once that is done, both workers take files of programs.
+
+    By what a test's id says: xdist 3.8 writes its groups to where pytest 9.2 no longer reads them.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Lanes(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return lane(nodeid)
+
+    return Lanes(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What computes stands back where both want the processor: programs have to do some things within seconds."""
+    if "PYTEST_XDIST_WORKER" in os.environ and lane(item.nodeid) == PARTS and os.nice(0) == 0:
+        os.nice(10)
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,16 @@ def client(app: FastAPI) -> TestClient:
     return TestClient(app, base_url=HERE)
 
 
+@pytest.fixture(scope="module")
+def refusing(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client for all of a module's questions that are to be refused: none of them leaves anything behind."""
+    home = tmp_path_factory.mktemp("refusing")
+    shutil.copy(sqlite_template, home / "frontier.db")
+    app = create_app(Settings(home=home, database_url=f"sqlite:///{home / 'frontier.db'}"))
+    yield TestClient(app, base_url=HERE)
+    app.state.database.dispose()
+
+
 @pytest.fixture
 def everywhere(database: Database, tmp_path: Path) -> Iterator[TestClient]:
     """A client of the app, once on SQLite and once on Postgres."""

@@ -117,6 +117,7 @@ def test_an_upload_needs_a_name_and_a_file(client):
     for content, kind in ((b"--y\r\nnonsense", "multipart/form-data; boundary=x"), (b"", "multipart/form-data")):
         answer = client.post("/api/v1/datasets", content=content, headers={"content-type": kind})
         assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+        assert "send name and file as multipart/form-data" in answer.json()["errors"][0]["msg"]
     two = [("file", ("a.npz", npz())), ("file", ("b.npz", npz()))]
     assert client.post("/api/v1/datasets", data={"name": "mine"}, files=two).status_code == 400
 
@@ -245,8 +246,8 @@ def test_a_draw_without_a_checkpoint_is_409(client, add_points):
     [
         ({}, "kind"),
         ({"kind": "paint"}, "kind"),
-        ({"kind": "decode"}, "kind"),
-        ({"kind": "estimate"}, "kind"),
+        ({"kind": "decode"}, "what"),
+        ({"kind": "estimate"}, "estimators"),
         ({"kind": ["draw"]}, "kind"),
         ({"kind": "draw", "count": 0}, "count"),
         ({"kind": "draw", "count": 257}, "count"),

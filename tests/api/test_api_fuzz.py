@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, status_c
 from backend.app import create_app
 from backend.settings import Settings
 
-EXAMPLES = 30
+EXAMPLES = 12
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])

@@ -1,9 +1,116 @@
-"""The Lab's truths, and the plane of a data set whose entropy is known."""
+"""The Lab's truths and benches, and the plane of a data set whose entropy is known."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from backend import toy
+from backend.benches import BENCHES
+from backend.store import benches, jobs
+from backend.store.clock import utc_now
+from backend.store.tables import Job
+from worker.lab import BENCHES as COMPUTED
+
+PATH = "/api/v1/lab/benches"
+LARGE = {"rows": [{"points": np.random.default_rng(0).normal(size=(500, 2)).tolist(), "seed": k} for k in range(4)]}
+"""As large as what the particles leave behind."""
+FAILURE = {"type": "MemoryError", "message": "out of memory", "hint": "run it again"}
+
+
+def work(client, state, **ending):
+    """Claim the next job of the Lab's queue and end it."""
+    with client.app.state.database.write() as session:
+        job = jobs.claim(session, benches.QUEUE, {"host": "h", "pid": 1}, 30.0)
+        jobs.finish(session, job, state, **ending)
+    return job.id
+
+
+def bench(client, name):
+    return next(each for each in client.get(PATH).json() if each["name"] == name)
+
+
+def test_every_bench_is_in_words_and_is_computed():
+    assert set(BENCHES) == set(COMPUTED)
+
+
+def test_a_bench_that_nobody_asked_for_is_listed_with_its_words(client):
+    listed = client.get(PATH).json()
+    assert [each["name"] for each in listed] == list(BENCHES)
+    for each in listed:
+        assert all(each[key] for key in ("title", "paper", "note"))
+        assert [each[key] for key in ("job", "result", "at", "error")] == [None] * 4
+    assert client.get(f"{PATH}/duals").status_code == 405
+    unknown = client.post(f"{PATH}/nothing")
+    assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+    assert "particles" in unknown.json()["detail"]
+
+
+def test_a_bench_waits_runs_and_leaves_its_result(client):
+    asked = client.post(f"{PATH}/particles")
+    assert asked.status_code == 202
+    ident = asked.json()["id"]
+    assert client.post(f"{PATH}/particles").json()["id"] == ident
+    other = client.post(f"{PATH}/duals").json()["id"]
+    assert other != ident
+    waits = bench(client, "particles")["job"]
+    assert waits == {"id": ident, "state": "queued", "cancel_requested": False, "progress": {}}
+    job = client.get(f"/api/v1/jobs/{ident}").json()
+    assert (job["kind"], job["status"], job["payload"]) == ("lab", "queued", {"name": "particles"})
+    assert work(client, "succeeded", result=LARGE) == ident
+    done = bench(client, "particles")
+    assert (done["job"], done["result"], done["error"]) == (None, LARGE, None)
+    assert done["at"] == client.get(f"/api/v1/jobs/{ident}").json()["finished_at"]
+    assert client.get(f"/api/v1/jobs/{ident}").json()["result"] == LARGE
+    assert bench(client, "duals")["job"]["id"] == other
+    assert client.post(f"/api/v1/jobs/{other}/cancel").json()["status"] == "cancelled"
+    assert [bench(client, "duals")[key] for key in ("job", "result", "error")] == [None] * 3
+
+
+def test_a_failure_is_told_beside_the_result_before_it_until_the_next(client):
+    for number, (state, ending) in enumerate(
+        [("succeeded", {"result": {"n": 1}}), ("failed", {"error": FAILURE}), ("succeeded", {"result": {"n": 2}})]
+    ):
+        client.post(f"{PATH}/duals")
+        work(client, state, **ending)
+        told = bench(client, "duals")
+        assert told["result"] == {"n": 1 if number < 2 else 2}
+        assert told["error"] == (FAILURE if number == 1 else None)
+
+
+def test_a_bench_goes_before_the_runs_that_wait_and_never_keeps_a_click_waiting(client):
+    client.post("/api/v1/runs", json={"dataset": "digits"})
+    ident = client.post(f"{PATH}/duals").json()["id"]
+    with client.app.state.database.write() as session:
+        assert jobs.claim(session, "interactive", {"host": "h", "pid": 1}, 30.0) is None
+    assert work(client, "succeeded", result={"n": 1}) == ident
+
+
+def test_clicks_at_once_make_one_job(everywhere):
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: everywhere.post(f"{PATH}/duals"), range(6)))
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_the_newest_result_of_each_bench_outlives_the_sweep(client):
+    database = client.app.state.database
+    kept = []
+    for name in ("duals", "particles"):
+        for ending in ({"result": {"n": 1}}, {"result": {"n": 2}}, {"error": FAILURE}):
+            client.post(f"{PATH}/{name}")
+            ident = work(client, "succeeded" if "result" in ending else "failed", **ending)
+        kept.append(bench(client, name)["at"])
+    waiting = client.post(f"{PATH}/duals").json()["id"]
+    with database.write() as session:
+        jobs.forget_answers(session, utc_now() + timedelta(days=9))
+        assert benches.forget_old(session, utc_now() - timedelta(days=1)) == 0
+        assert benches.forget_old(session, utc_now() + timedelta(days=1)) == 4
+        assert {job.state for job in session.query(Job)} == {"queued", "succeeded"}
+    assert [bench(client, name)["at"] for name in ("duals", "particles")] == kept
+    assert {bench(client, name)["result"]["n"] for name in ("duals", "particles")} == {2}
+    assert bench(client, "duals")["job"]["id"] == waiting
+    assert client.get(f"/api/v1/jobs/{ident}").status_code == 404
 
 
 def test_the_toy_model_as_the_page_reads_it(client):

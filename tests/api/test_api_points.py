@@ -34,6 +34,49 @@ def test_columns_are_what_the_contract_names(everywhere, add_points):
     assert (columns["method"], columns["seed"], columns["beta"]) == ("beta-vae", 3, 0.5)
 
 
+def test_a_method_that_the_runs_own_fields_changed_is_marked(everywhere, add_points):
+    changed: dict = {"method": "autoencoder", "objective": {"rate": "beta"}}
+    bodies = [
+        changed,
+        {"method": "autoencoder"},
+        {"method": "vimae-l"},
+        {"objective": {"information": "tv", "divergence": "kl"}},
+    ]
+    for body in [*bodies, {"method": "vimae-l", "architecture": {"marginal": "normal"}}]:
+        add_points(everywhere, {**DIGITS, **body}, [(1.0, 2.0)])
+    columns = plane(everywhere)["columns"]
+    assert columns["method"] == ["autoencoder", "autoencoder", "vimae-l", "custom", "vimae-l"]
+    assert columns["method_changed"] == [True, False, False, False, True]
+    assert columns["knobs"] == [None, {}, {"lambda": 10.0}, None, None]
+    assert [terms is None for terms in columns["terms"]] == [False, True, True, False, False]
+    assert columns["terms"][3] == {
+        "rate": {"kind": "beta", "beta": 1.0},
+        "divergence": {"kind": "kl", "weight": 1.0},
+        "information": {"kind": "tv", "weight": 1.0},
+    }
+
+
+def test_the_parts_without_a_symbol_are_named(everywhere, add_points):
+    for body in ({}, {"method": "aae", "architecture": {"encoder": "deterministic"}}, {"method": "adversarial-vb"}):
+        add_points(everywhere, {**DIGITS, **body}, [(1.0, 2.0)])
+    columns = plane(everywhere)["columns"]
+    assert columns["architecture"] == ["---", "?--", "?--"]
+    assert columns["unmarked"] == [None, {"encoder": "deterministic"}, {"encoder": "implicit"}]
+
+
+@pytest.mark.parametrize("where", ["points", "runs"])
+@pytest.mark.parametrize(
+    ("method", "words"), [("info-vae", "did you mean infovae"), ("zzz", "there are: vae, beta-vae")]
+)
+def test_an_unknown_method_is_refused_and_a_near_one_named(client, where, method, words):
+    answer = client.get(f"/api/v1/{where}", params={"method": method})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["loc"]) == (422, ["method"])
+    assert words in error["msg"]
+    for known in ("custom", "", "aae"):
+        assert client.get(f"/api/v1/{where}", params={"method": known}).status_code == 200
+
+
 def test_the_plane_follows_the_database(everywhere, add_points):
     first, (a, b) = add_points(everywhere, DIGITS, [(1.0, 2.0), (3.0, 1.0)])
     assert plane(everywhere)["columns"]["id"] == [a, b]
@@ -93,7 +136,8 @@ def test_thinning_keeps_every_staircase(client, add_points):
     assert thinned["total"] == 1200
     shown = set(thinned["columns"]["id"])
     assert 300 < len(shown) <= 400
-    for query in ({}, {"group_by": "method"}, {"group_by": "architecture"}, {"dataset": "digits/dynamic"}):
+    groupings = ({"group_by": name} for name in ("method", "architecture", "network"))
+    for query in ({}, *groupings, {"dataset": "digits/dynamic"}):
         for group in frontier(client, **query)["groups"]:
             assert set(group["staircase"]) | set(group["hull"]) <= shown
     rates = np.sort(np.array(thinned["columns"]["rate"]))
@@ -179,6 +223,7 @@ def test_other_evaluation_data_is_never_in_the_same_group(client, add_points):
         ("encoder", ["-"]),
         ("decoder", ["-"]),
         ("marginal", ["-"]),
+        ("network", ["conv"]),
     ],
 )
 def test_groups(client, add_points, group_by, keys):
@@ -201,3 +246,75 @@ def test_every_contract_column_is_there(client):
     assert set(contract.split()) <= set(points_api.COLUMNS)
     with client.app.state.database.read() as session:
         assert set(datasets.every(session)) >= {"digits", "mnist", "mnist-static"}
+
+
+def test_seeds_of_one_experiment_are_of_one_recipe(everywhere, add_points):
+    for body in ({"seed": 0}, {"seed": 1}, {"seed": 1, "beta": 2.0}, {"seed": 1, "architecture": "--+"}):
+        add_points(everywhere, {**DIGITS, **body}, [(1.0, 2.0)])
+    first, second, *others = plane(everywhere)["columns"]["recipe"]
+    assert first == second
+    assert len({first, *others}) == 3
+
+
+def test_the_error_of_the_sum_is_told(everywhere, add_points):
+    add_points(everywhere, DIGITS, [(1.0, 2.0), (None, 2.0)])
+    assert plane(everywhere)["columns"]["neg_elbo_stderr"] == [0.1, 0.1]
+
+
+def test_any_field_of_the_specification_is_a_column(everywhere, add_points):
+    critic = {"method": "infomax-vae", "latent_dim": 4}
+    for body in ({"beta": 0.5}, critic, {"network": "mlp", "seed": 7}):
+        add_points(everywhere, {**DIGITS, **body}, [(1.0, 2.0)])
+    asked = [
+        "architecture.latent_dim", "objective.rate.beta", "objective.information", "architecture.encoder.network",
+        "seed", "objective.information.units",
+    ]  # fmt: skip
+    columns = plane(everywhere, field=asked)["columns"]
+    assert columns["architecture.latent_dim"][1] == 4
+    assert columns["objective.rate.beta"][0] == 0.5
+    assert columns["objective.information"][::2] == ["none", "none"]
+    assert columns["architecture.encoder.network"][2] == "mlp"
+    assert columns["seed"] == [0, 0, 7]
+    information = columns["objective.information.units"]
+    assert information[0] is None
+    assert information[1] is not None
+    _, (late,) = add_points(everywhere, {**DIGITS, "beta": 3.0}, [(1.0, 2.0)])
+    after = plane(everywhere, field="objective.rate.beta")["columns"]
+    assert dict(zip(after["id"], after["objective.rate.beta"], strict=True))[late] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("architecture.latent_dims", "did you mean architecture.latent_dim"),
+        ("training", "such as training.batch_size"),
+        ("latent_dim", "did you mean architecture.latent_dim"),
+        ("<b>", "paths are written like"),
+        ("seed.x", "no specification has a field"),
+    ],
+)
+def test_a_field_that_no_specification_has_is_refused(client, path, words):
+    answer = client.get("/api/v1/points", params={"field": path})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["loc"]) == (422, ["field", path])
+    assert words in error["msg"]
+
+
+def test_six_fields_are_the_most(client):
+    field = ["seed", "training.epochs", "dataset.name", "architecture.width", "dataset.binarize", "training.schedule"]
+    assert client.get("/api/v1/points", params={"field": field}).status_code == 200
+    assert client.get("/api/v1/points", params={"field": [*field, "training.batch_size"]}).status_code == 422
+
+
+def test_the_fields_in_which_points_differ(client, add_points):
+    assert client.get("/api/v1/points/fields").json()["fields"] == []
+    for body in ({"beta": 0.5}, {"beta": 4.0, "seed": 1}, {"method": "autoencoder", "network": "mlp"}):
+        add_points(client, {**DIGITS, **body}, [(1.0, 2.0)])
+    add_points(client, {"dataset": "mnist", "latent_dim": 3}, [(1.0, 2.0)])
+    answer = client.get("/api/v1/points/fields", params={"dataset": "digits"}).json()
+    found = {field.pop("path"): field for field in answer["fields"]}
+    assert found["objective.rate.beta"] == {"kind": "number", "values": 3, "low": 0.5, "high": 4.0}
+    assert found["seed"] == {"kind": "number", "values": 2, "low": 0, "high": 1}
+    assert found["architecture.encoder.network"] == {"kind": "category", "values": 2, "low": None, "high": None}
+    assert "architecture.latent_dim" not in found
+    assert client.get("/api/v1/points/fields", params={"dataset": "nothing"}).status_code == 422

@@ -85,30 +85,30 @@ def assert_problem(answer, status):
 
 
 @pytest.mark.parametrize(("body", "loc", "says"), BAD_BODIES)
-def test_a_bad_field_is_named(client, body, loc, says):
-    problem = assert_problem(client.post("/api/v1/runs", json=body), 422)
+def test_a_bad_field_is_named(refusing, body, loc, says):
+    problem = assert_problem(refusing.post("/api/v1/runs", json=body), 422)
     named = {tuple(error["loc"]): error["msg"] for error in problem["errors"]}
     assert tuple(loc) in named
     assert says in named[tuple(loc)]
-    assert client.get("/api/v1/runs").json()["items"] == []
+    assert refusing.get("/api/v1/runs").json()["items"] == []
 
 
 @pytest.mark.parametrize("content", UNREADABLE, ids=range(len(UNREADABLE)))
-def test_an_unreadable_body_is_a_problem(client, content):
+def test_an_unreadable_body_is_a_problem(refusing, content):
     for path in ("/api/v1/runs", "/api/v1/sweeps"):
-        problem = assert_problem(client.post(path, content=content), 422)
+        problem = assert_problem(refusing.post(path, content=content), 422)
         assert problem["errors"]
-    assert client.get("/api/v1/runs").json()["items"] == []
+    assert refusing.get("/api/v1/runs").json()["items"] == []
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_number_that_is_none_is_named(client, number):
+def test_a_number_that_is_none_is_named(refusing, number):
     content = f'{{"dataset": "digits", "objective": {{"rate": {{"beta": {number}}}}}}}'
-    (error,) = assert_problem(client.post("/api/v1/runs", content=content), 422)["errors"]
+    (error,) = assert_problem(refusing.post("/api/v1/runs", content=content), 422)["errors"]
     assert (error["loc"], error["msg"]) == (["objective", "rate", "beta"], "Input should be a finite number")
 
 
-def test_a_body_of_nothing_but_mistakes_is_answered_at_once(client):
+def test_a_body_of_nothing_but_mistakes_is_answered_at_once(refusing):
     bodies = [
         {f"a{number}": 1 for number in range(60_000)},
         {"training": {f"a{number}": 1 for number in range(60_000)}},
@@ -116,11 +116,11 @@ def test_a_body_of_nothing_but_mistakes_is_answered_at_once(client):
     ]
     for body in bodies:
         began = time.monotonic()
-        problem = assert_problem(client.post("/api/v1/runs", json=body), 422)
+        problem = assert_problem(refusing.post("/api/v1/runs", json=body), 422)
         assert 0 < len(problem["errors"]) <= 50
         assert time.monotonic() - began < 10
     doubles = b"{" + b",".join(b'"a%d": 1' % number for number in range(50_000)) + b', "a49999": 1}'
-    assert "a49999" in assert_problem(client.post("/api/v1/runs", content=doubles), 422)["detail"]
+    assert "a49999" in assert_problem(refusing.post("/api/v1/runs", content=doubles), 422)["detail"]
 
 
 def test_a_body_of_too_many_values_is_refused_however_they_lie():
@@ -160,18 +160,18 @@ def test_a_cursor_of_another_list_is_a_problem(everywhere):
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=" + "9" * 5000, "status=done"])
-def test_a_bad_query_names_its_parameter(client, query):
-    problem = assert_problem(client.get(f"/api/v1/runs?{query}"), 422)
+def test_a_bad_query_names_its_parameter(refusing, query):
+    problem = assert_problem(refusing.get(f"/api/v1/runs?{query}"), 422)
     assert problem["errors"][0]["loc"] == [query.partition("=")[0]]
 
 
-def test_unknown_paths_under_api_are_404_as_json(client):
+def test_unknown_paths_under_api_are_404_as_json(refusing):
     for path in ("/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/runs", "/api/v1/run", "/api/v1/runs/a/b/c"):
         for method in ("GET", "POST", "DELETE", "PATCH", "PUT"):
-            assert_problem(client.request(method, path), 404)
+            assert_problem(refusing.request(method, path), 404)
 
 
-def test_unknown_methods_are_405_and_say_which_are_known(client):
+def test_unknown_methods_are_405_and_say_which_are_known(refusing):
     for method, path, allowed in (
         ("DELETE", "/api/v1/runs", "GET, POST"),
         ("GET", "/api/v1/runs/x/cancel", "POST"),
@@ -179,16 +179,16 @@ def test_unknown_methods_are_405_and_say_which_are_known(client):
         ("POST", "/api/v1/catalogue", "GET"),
         ("BREW", "/api/v1/points", "GET"),
     ):
-        answer = client.request(method, path)
+        answer = refusing.request(method, path)
         assert_problem(answer, 405)
         assert answer.headers["allow"] == allowed
 
 
-def test_a_body_over_the_limit_is_413_however_it_arrives(client):
+def test_a_body_over_the_limit_is_413_however_it_arrives(refusing):
     large = b'{"notes": "' + b"x" * (2 * 2**20) + b'"}'
-    assert_problem(client.post("/api/v1/runs", content=large), 413)
-    assert_problem(client.post("/api/v1/runs", content=iter([large[: 2**19]] * 6)), 413)
-    assert_problem(client.post("/api/v1/runs", content=b"{}", headers={"content-length": "9" * 30}), 413)
+    assert_problem(refusing.post("/api/v1/runs", content=large), 413)
+    assert_problem(refusing.post("/api/v1/runs", content=iter([large[: 2**19]] * 6)), 413)
+    assert_problem(refusing.post("/api/v1/runs", content=b"{}", headers={"content-length": "9" * 30}), 413)
 
 
 def test_a_database_that_is_away_is_503_with_a_sentence(client, monkeypatch):

@@ -4,11 +4,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from rows import set_status
+from rows import set_status, tiles
 
 from backend.datasets import DATASETS
-from backend.store import history, objects, runs
-from backend.store.tables import Artifact, Attempt, Job, LogLine, Picture, Point, Run
+from backend.store import history, jobs, objects, results, runs
+from backend.store.tables import (
+    Artifact,
+    Attempt,
+    History,
+    Job,
+    JobPicture,
+    LogLine,
+    Picture,
+    Point,
+    Run,
+    SweepRun,
+)
 
 DIGITS = {"dataset": "digits"}
 
@@ -153,6 +164,8 @@ def test_retry_is_for_what_ended_badly(client, status, expected):
 
 def test_delete_leaves_no_row_and_no_object(everywhere, add_points):
     run_id, point_ids = add_points(everywhere, DIGITS, [(1.0, 2.0)], pictures=["inputs"])
+    sweep = everywhere.post("/api/v1/sweeps", json={"base": DIGITS, "grid": {"seed": [0]}}).json()
+    assert sweep["runs"] == [run_id]
     state = everywhere.app.state
     key = objects.checkpoint_key(run_id, 7, "token")
     state.artifacts.put(key, b"model")
@@ -161,10 +174,12 @@ def test_delete_leaves_no_row_and_no_object(everywhere, add_points):
         objects.keep_checkpoint(session, job, run_id, key, 7, 5, "0" * 64)
         history.add_rows(session, run_id, [(0, {"rate": 1.0})])
         history.add_log(session, run_id, [(datetime.now(UTC), "began")])
+        drawing = jobs.enqueue(session, kind="draw", queue="interactive", payload={}, point_id=point_ids[0])
+        results.save_job_pictures(session, drawing.id, {"generation_sample": tiles()})
     assert everywhere.delete(f"/api/v1/runs/{run_id}").status_code == 204
     assert not state.artifacts.exists(key)
     with state.database.read() as session:
-        for table in (Run, Point, Picture, Job, Artifact, Attempt, LogLine):
+        for table in (Run, Point, Picture, Job, JobPicture, History, Artifact, Attempt, LogLine, SweepRun):
             assert session.query(table).count() == 0, table
     assert everywhere.get(f"/api/v1/points/{point_ids[0]}/images/inputs.png").status_code == 404
     assert everywhere.delete(f"/api/v1/runs/{run_id}").status_code == 404

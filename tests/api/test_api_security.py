@@ -1,5 +1,7 @@
 """Who may do what: token, sign-in, foreign hosts and origins, and where a server may bind."""
 
+import shutil
+
 import pytest
 from fastapi.testclient import TestClient
 from rows import HERE
@@ -16,9 +18,11 @@ TOKEN = "correct horse battery"
 HTML = {"accept": "text/html"}
 
 
-@pytest.fixture
-def locked(sqlite_url, tmp_path):
-    app = create_app(Settings(home=tmp_path, database_url=sqlite_url, api_token=TOKEN))
+@pytest.fixture(scope="module")
+def locked(sqlite_template, tmp_path_factory):
+    home = tmp_path_factory.mktemp("locked")
+    shutil.copy(sqlite_template, home / "frontier.db")
+    app = create_app(Settings(home=home, database_url=f"sqlite:///{home / 'frontier.db'}", api_token=TOKEN))
     yield TestClient(app, base_url=HERE, follow_redirects=False)
     app.state.database.dispose()
 

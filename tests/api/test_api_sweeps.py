@@ -3,6 +3,8 @@
 import pytest
 from rows import set_status
 
+from backend.store.tables import Run
+
 DIGITS = {"dataset": "digits"}
 
 
@@ -83,12 +85,12 @@ def test_paths_lead_through_short_texts(client):
         ({".": [1.0]}, ["grid", "."]),
     ],
 )
-def test_an_error_names_the_key_of_the_grid(client, grid, loc):
-    answer = post(client, grid)
+def test_an_error_names_the_key_of_the_grid(refusing, grid, loc):
+    answer = post(refusing, grid)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["loc"] == loc
-    assert client.get("/api/v1/runs").json()["items"] == []
-    assert client.get("/api/v1/sweeps").json()["items"] == []
+    assert refusing.get("/api/v1/runs").json()["items"] == []
+    assert refusing.get("/api/v1/sweeps").json()["items"] == []
 
 
 def test_an_error_of_the_base_names_its_field(client):
@@ -141,3 +143,54 @@ def test_sweeps_are_listed_newest_first(client):
     rest = client.get("/api/v1/sweeps", params={"cursor": page["next"]}).json()
     assert [sweep["id"] for sweep in page["items"] + rest["items"]] == made[::-1]
     assert client.get("/api/v1/sweeps/none").status_code == 404
+
+
+def test_a_preview_counts_what_is_known_and_queues_nothing(client):
+    for beta, status in ((0.5, "succeeded"), (1.0, "failed"), (2.0, "queued")):
+        set_status(client, client.post("/api/v1/runs", json={**DIGITS, "beta": beta}).json()["id"], status)
+    body = {"base": DIGITS, "grid": {"beta": [0.5, 1.0, 2.0, 4.0, 4.0]}}
+    answer = client.post("/api/v1/sweeps/preview", json=body).json()
+    assert (answer["combinations"], answer["runs"], answer["to_train"]) == (5, 4, 2)
+    assert {status: count for status, count in answer["known"].items() if count} == {
+        "succeeded": 1,
+        "failed": 1,
+        "queued": 1,
+    }
+    assert client.get("/api/v1/sweeps").json()["items"] == []
+    assert len(client.get("/api/v1/runs").json()["items"]) == 3
+    refused = client.post("/api/v1/sweeps/preview", json={"base": DIGITS, "grid": {"beta": [-1]}})
+    assert refused.json()["errors"][0]["loc"] == ["grid", "beta"]
+
+
+def test_the_same_sweep_again_trains_only_what_is_missing(client):
+    grid = {"beta": [0.5, 1.0, 2.0]}
+    first = post(client, grid).json()
+    for run_id, status in zip(first["runs"], ("succeeded", "failed", "cancelled"), strict=True):
+        set_status(client, run_id, status)
+    again = post(client, grid).json()
+    assert again["runs"] == first["runs"]
+    assert (again["counts"]["succeeded"], again["counts"]["queued"]) == (1, 2)
+
+
+def test_members_tell_their_cell_of_the_grid_and_where_they_landed(everywhere, add_points):
+    run_id, (point,) = add_points(everywhere, {**DIGITS, "beta": 2.0}, [(3.0, 14.0)])
+    sweep = post(everywhere, {"beta": [1.0, 1.0, 2.0]}).json()
+    items = everywhere.get(f"/api/v1/sweeps/{sweep['id']}/runs").json()["items"]
+    assert [(each["cell"], each["status"]) for each in items] == [(0, "queued"), (2, "succeeded")]
+    landed = items[1]
+    assert (landed["run_id"], landed["point_id"], landed["rate"], landed["distortion"]) == (run_id, point, 3.0, 14.0)
+    assert everywhere.get("/api/v1/sweeps/none/runs").status_code == 404
+
+
+def test_a_brief_sweep_names_no_run_and_tells_the_time_left(everywhere):
+    sweep = post(everywhere, {"seed": [0, 1, 2, 3]}).json()
+    (listed,) = everywhere.get("/api/v1/sweeps", params={"brief": True}).json()["items"]
+    assert listed == {**sweep, "runs": None}
+    assert listed["left_s"] is None  # nothing has been timed
+    with everywhere.app.state.database.write() as session:
+        done, running = (session.get_one(Run, run_id) for run_id in sweep["runs"][:2])
+        done.status, done.timings = "succeeded", {"train_s": 8.0, "measure_s": 2.0}
+        running.status, running.progress = "running", {"step": 1, "steps": 4, "eta_s": 6.0}
+    now = everywhere.get(f"/api/v1/sweeps/{sweep['id']}", params={"brief": True}).json()
+    assert now["progress"] == pytest.approx(1.25 / 4)
+    assert now["left_s"] == pytest.approx(6 + 2 * 10)

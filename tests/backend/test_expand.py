@@ -43,7 +43,7 @@ def test_what_is_written_out_stands_for_itself_and_fits_the_schema(body: dict[st
     assert again.spec == first.spec
     assert again.spec.digest == first.spec.digest
     for written in (body, full):
-        jsonschema.validate(written, spec_schema())
+        jsonschema.Draft202012Validator(spec_schema()).validate(written)
 
 
 def test_precedence_is_explicit_then_method_then_data_set_then_field() -> None:
@@ -118,6 +118,7 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         ({"target_rate": -1}, "target_rate", "greater than or equal to 0"),
         ({"architecture": "-x-"}, "architecture", "symbol 2 is 'x'"),
         ({"architecture": "--"}, "architecture", "three symbols"),
+        ({"architecture": "?--"}, "architecture", '{"architecture": {"encoder": {"kind": "implicit"}}}'),
         ({"epochs": 0}, "epochs", "greater than or equal to 1"),
         ({"epochs": 10**9}, "epochs", "less than or equal to 100000"),
         ({"epochs": 2.5}, "epochs", "integer"),
@@ -151,12 +152,13 @@ def test_a_run_is_named_by_the_first_method_that_matches(objective: dict[str, An
         (
             {"dataset": "toy", "network": "mlp"},
             "network",
-            "this architecture takes no network; encoders that take mlp: gaussian, flow; "
+            "this architecture takes no network; encoders that take mlp: gaussian, flow, deterministic, implicit; "
             "decoders that take mlp: factorised",
         ),
         ({"network": "pixelcnn"}, "network", "decoders that take pixelcnn: pixelcnn"),
         ({"alpha": 0.5}, "alpha", "objective.information has no weight"),
         ({"lambda": 3}, "lambda", "objective.divergence has no weight"),
+        ({"alpha": 0.5}, "alpha", "of which there is none: choose a kind of objective.information, or a method"),
         ({"objective": {"rate": {"anneal_epochs": 9}}, "epochs": 3}, "objective.rate.anneal_epochs", "never ends"),
         ({"architecture": "--v", "train_limit": 32}, "architecture", "of which there are 32"),
         (vamp(pseudo_inputs=1258), "architecture.marginal.pseudo_inputs", "lower architecture.marginal.pseudo_inputs"),
@@ -223,7 +225,8 @@ def test_only_data_whose_source_is_known_takes_information_with_it() -> None:
 def test_what_a_data_set_has_for_a_kind_of_part_leads_to_a_run(dataset: str) -> None:
     for part, kind in DATASETS[dataset].kind_defaults:
         plain = {"encoder": "gaussian", "decoder": "factorised", "marginal": "normal"}
-        assert expand({"dataset": dataset, "architecture": {**plain, part: kind}}, DATASETS)
+        method = {"deterministic": "autoencoder", "implicit": "adversarial-vb"}.get(kind, "vae")
+        assert expand({"dataset": dataset, "method": method, "architecture": {**plain, part: kind}}, DATASETS)
 
 
 @pytest.mark.parametrize("latent_dim", [1, 10_000])

@@ -16,11 +16,15 @@ from backend.rules import MOST_KEPT, MOST_PARAMETERS
 from backend.sizes import kept, parameters
 from backend.spec import RunSpec, kinds
 from backend.upload_defaults import defaults, kind_defaults
+from worker.data.contract import Batch
 from worker.model import Model
 from worker.networks.contract import ImageShape
+from worker.objective import build_objective
+from worker.objectives.contract import Position
 from worker.rng import StepNoise
 
 SMALL = {"width": 0.1, "latent_dim": 3, "batch_size": 20}
+NO_RATE = {**SMALL, "objective": {"rate": "none"}}
 BODIES: list[dict[str, Any]] = [
     *({"architecture": "".join(symbols), **SMALL} for symbols in product("-+", "-+", "-+vl")),
     {"architecture": "+--", "network": "mlp", **SMALL},
@@ -29,6 +33,17 @@ BODIES: list[dict[str, Any]] = [
     {"architecture": {"encoder": {"kind": "flow", "context": True}}, **SMALL, "latent_dim": 1},
     {"architecture": "+-+", **SMALL, "latent_dim": 1},
     {"architecture": {"decoder": {"kind": "pixelcnn", "network": {"kind": "pixelcnnpp", "resnets": 3}}}, **SMALL},
+    *({"architecture": {"encoder": each}, "network": "mlp", **NO_RATE} for each in ("deterministic", "implicit")),
+    *({"network": {"kind": "mlp", "activation": each}, **SMALL} for each in ("relu", "leaky_relu")),
+    {"network": "strided", "architecture": "--v", **SMALL},
+    {"network": "dcgan", "architecture": "-+-", **SMALL},
+    {"network": {"kind": "strided", "channels": [5, 9]}, "architecture": {"encoder": "implicit"}, **NO_RATE},
+    {"network": {"kind": "dcgan", "layers": 1}, "architecture": {"encoder": "deterministic"}, **NO_RATE},
+    {"architecture": {"encoder": {"kind": "flow", "context": True, "network": "strided"}}, **SMALL},
+    {"dataset": "two-points"},
+    {"method": "adversarial-vb", **SMALL},
+    {"method": "aae", "objective": {"information": {"kind": "js", "layers": 4}}, **SMALL},
+    {"objective": {"divergence": {"kind": "kl", "units": 77}, "information": "donsker_varadhan"}, **SMALL},
     {"dataset": "toy"},
     {"dataset": "toy", "architecture": {"decoder": "factorised"}},
 ]
@@ -43,10 +58,9 @@ def model_of(spec: RunSpec) -> Model:
 def test_parameters_are_those_of_the_model(body: dict[str, Any]) -> None:
     spec = expand(body, DATASETS).spec
     model = model_of(spec)
-    counted = {
-        part: sum(each.numel() for each in getattr(model, part).parameters())
-        for part in ("encoder", "decoder", "marginal")
-    }
+    made = {part: getattr(model, part) for part in ("encoder", "decoder", "marginal")}
+    made["objective"] = build_objective(spec, model.shape)
+    counted = {part: sum(each.numel() for each in module.parameters()) for part, module in made.items()}
     assert parameters(spec, DATASETS[spec.dataset.name]) == counted
 
 
@@ -75,9 +89,10 @@ def measured(spec: RunSpec) -> float:
 
     x = torch.ones(spec.training.batch_size, facts.channels, facts.height, facts.width)
     noise = StepNoise(0, "sizes", torch.device("cpu")).at(0)
+    position = Position(step=0, steps=1, steps_per_epoch=1, pace=1.0)
     with torch.autograd.graph.saved_tensors_hooks(hold, lambda tensor: tensor):
-        terms = model(x, noise)
-    assert terms.rate.requires_grad
+        losses = build_objective(spec, model.shape)(model, Batch(x, None), noise, position)
+    assert losses.loss.requires_grad
     return sum(tensor.untyped_storage().nbytes() for tensor in held.values()) / 4
 
 
@@ -88,6 +103,14 @@ def measured(spec: RunSpec) -> float:
         {"architecture": "---", "network": "mlp", "width": 1},
         {"architecture": "-+-", "width": 1},
         {"architecture": "-+-", "network": "pixelcnn", "width": 1},
+        {"architecture": "---", "network": {"kind": "mlp", "activation": "relu"}, "width": 1},
+        {"architecture": "---", "network": {"kind": "mlp", "activation": "leaky_relu"}, "width": 1},
+        {"architecture": "---", "network": "strided", "width": 1},
+        {"architecture": "---", "network": {"kind": "strided", "activation": "leaky_relu"}, "width": 1},
+        {"architecture": "---", "network": "dcgan", "width": 1},
+        {"architecture": {"encoder": "deterministic"}, "network": "mlp", "width": 1, "objective": {"rate": "none"}},
+        {"architecture": {"encoder": "implicit"}, "network": "mlp", "width": 1, "objective": {"rate": "none"}},
+        {"objective": {"information": "kl"}, "width": 0.2},
         {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 300}}, "width": 1},
         {
             "architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": 1000}},
@@ -133,6 +156,20 @@ def test_all_parts_count_together_and_the_largest_is_named() -> None:
     assert "lower latent_dim or width" in found["architecture.decoder"]
 
 
+def test_the_networks_of_the_objective_count_too() -> None:
+    critic = {"kind": "kl", "layers": 3, "units": 16_384}
+    assert expand({"dataset": "digits", "width": 1, "objective": {"information": critic}}, DATASETS)
+    found = refusal({"dataset": "digits", "width": 1, "objective": {"information": {**critic, "layers": 6}}})
+    assert list(found) == ["objective"]
+    assert "lower objective.information.layers, objective.information.units, latent_dim" in found["objective"]
+
+
+def test_a_divergence_that_compares_all_codes_bounds_the_batch() -> None:
+    body = {"dataset": "mnist", "network": "mlp", "width": 0.1, "batch_size": 50_000}
+    assert expand(body, DATASETS)
+    assert list(refusal({**body, "method": "mmd-vae"})) == ["batch_size"]
+
+
 def pseudo_inputs(count: int) -> dict[str, Any]:
     return {"architecture": {"marginal": {"kind": "vamp", "pseudo_inputs": count}}}
 
@@ -152,6 +189,22 @@ def test_a_step_that_keeps_too_much_is_refused(asked: Callable[[int], dict[str, 
         found = refusal({**body, **asked(count)})
         assert list(found) == [field]
         assert f"lower {field} or width" in found[field]
+
+
+def test_latents_that_take_too_long_to_weigh_are_refused_and_the_way_out_is_accepted() -> None:
+    def weighing(samples: int, **body: Any) -> dict[str, Any]:
+        estimators = [{"kind": "true_posterior", "samples": samples}]
+        return {"dataset": "mnist", "network": "mlp", "width": 0.1, **body, "evaluation": {"estimators": estimators}}
+
+    (message,) = refusal(weighing(100_000, latent_dim=10_000)).values()
+    assert "takes 1,000,000,000 numbers for each image" in message
+    assert "lower samples to 6,710, or latent_dim" in message
+    assert expand(weighing(6_710, latent_dim=10_000), DATASETS)
+    (message,) = refusal(weighing(100_000, **pseudo_inputs(3000))).values()
+    assert "lower samples to 22,369, or architecture.marginal.pseudo_inputs" in message
+    assert expand(weighing(22_369, **pseudo_inputs(3000)), DATASETS)
+    implicit = {"architecture": {"encoder": "implicit"}, "objective": {"rate": "none"}}
+    assert expand(weighing(100_000, latent_dim=10_000, **implicit), DATASETS)  # nothing is weighed
 
 
 def test_only_as_many_images_as_there_are_count() -> None:
@@ -197,6 +250,8 @@ def test_the_default_run_of_any_upload_has_room(train: int, height: int, width: 
     for part in ("encoder", "decoder", "marginal"):
         for kind in kinds(f"{part}s"):
             if kind != "categorical" and not (kind == "pixelcnn" and pixels == 1):
-                assert expand({"dataset": "mine", "architecture": {part: kind}}, {"mine": facts})
+                rate = {"kind": "none"} if kind in ("deterministic", "implicit") else {"kind": "beta"}
+                body = {"dataset": "mine", "architecture": {part: kind}, "objective": {"rate": rate}}
+                assert expand(body, {"mine": facts})
     units = expand({"dataset": "mine"}, {"mine": facts}).spec.architecture.encoder.network.units
     assert units == 512 if pixels <= 2**18 else units < 512

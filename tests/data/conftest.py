@@ -1,12 +1,28 @@
-"""A web server with files of our own, and a store that remembers."""
+"""A web server with files of our own, a store that remembers, and a small set of images in MNIST's layout."""
 
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from backend.errors import NotFound
+
+Raw = dict[str, NDArray[np.uint8]]
+"""The four arrays of an MNIST-like set, by the names of its files."""
+
+
+def small_idx_set(seed: int) -> Raw:
+    """30 train and 12 test images of 28 x 28 random bytes, with labels."""
+    generator = np.random.default_rng(seed)
+    return {
+        "train-images": generator.integers(0, 256, (30, 28, 28), dtype=np.uint8),
+        "train-labels": generator.integers(0, 10, 30, dtype=np.uint8),
+        "test-images": generator.integers(0, 256, (12, 28, 28), dtype=np.uint8),
+        "test-labels": generator.integers(0, 10, 12, dtype=np.uint8),
+    }
 
 
 class Shelf:
@@ -60,7 +76,7 @@ def web() -> Iterator[Web]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     web.url = f"http://127.0.0.1:{server.server_port}/"
     yield web

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from backend.datasets import MNIST, DatasetFacts
 from backend.errors import Cancelled, DataError
 from backend.store.dataset_files import artifact_key, unpack
-from tests.data.conftest import Shelf, Web
+from tests.data.conftest import Raw, Shelf, Web, small_idx_set
 from worker.data import bring, fetch, stored
 from worker.data.download import Tally, download
 from worker.data.idx import read_idx, write_idx
@@ -24,18 +24,10 @@ from worker.data.mnist import FILES, PACKAGE_FILE
 from worker.data.unpickle import arrays_of_pickle
 from worker.observing import Progress, SilentObserver
 
-Raw = dict[str, NDArray[np.uint8]]
-
 
 @pytest.fixture
 def raw() -> Raw:
-    generator = np.random.default_rng(0)
-    return {
-        "train-images": generator.integers(0, 256, (30, 28, 28), dtype=np.uint8),
-        "train-labels": generator.integers(0, 10, 30, dtype=np.uint8),
-        "test-images": generator.integers(0, 256, (12, 28, 28), dtype=np.uint8),
-        "test-labels": generator.integers(0, 10, 12, dtype=np.uint8),
-    }
+    return small_idx_set(seed=0)
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from running_program import Program
+
+expect.set_options(timeout=30_000)  # other tests share the processor, and nothing here is about speed
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -59,6 +61,17 @@ def program() -> Iterator[Program]:
         program.remove()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for all tests: with a new one each, Chromium compiles five megabytes of scripts anew for each page.
+
+    The fixture ``page`` forgets what a test left in it.
+    """
+    context = browser.new_context(accept_downloads=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def empty_program(context: BrowserContext) -> Iterator[Program]:
     """A fresh server without a worker; its pages close before it stops, or they would miss it."""
@@ -70,6 +83,18 @@ def empty_program(context: BrowserContext) -> Iterator[Program]:
             page.close()
     finally:
         program.remove()
+
+
+def forget(context: BrowserContext, origins: set[str]) -> None:
+    """Close every page, and remove what they left with the browser: cookies, and what they stored."""
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    blank = context.new_page()
+    session = context.new_cdp_session(blank)
+    for origin in origins:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,session_storage"})
+    blank.close()
 
 
 @pytest.fixture
@@ -85,15 +110,18 @@ def page(context: BrowserContext, may_complain: list[str]) -> Iterator[Page]:
     page.set_default_timeout(15_000)
     page.set_viewport_size({"width": 1440, "height": 900})
     complaints: list[str] = []
+    origins: set[str] = set()
 
     def requested(request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
             complaints.append(f"a request left the origin: {request.url}")
+        if request.is_navigation_request() and request.url.startswith("http"):
+            origins.add("/".join(request.url.split("/")[:3]))
 
     page.on("request", requested)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    page.close()
+    forget(context, origins)
     unexpected = [each for each in complaints if not any(part in each for part in may_complain)]
     assert not unexpected, unexpected

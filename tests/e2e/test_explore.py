@@ -20,7 +20,10 @@ PLACE = f"""(id) => {{
   }}
   return null;
 }}"""
-RING = f"() => [{FIGURE}.data[0].x[0], {FIGURE}.data[0].y[0]]"
+RING = f"""() => {{
+  const {{ visible, xanchor, yanchor }} = {FIGURE}.layout.shapes.find((shape) => shape.name === 'selected');
+  return visible ? [xanchor, yanchor] : null;
+}}"""
 
 
 def open_plane(page: Page, program: Program, search: str = "?dataset=digits/static") -> None:
@@ -140,8 +143,8 @@ def test_arrow_keys_walk_along_the_rate(page: Page, program: Program) -> None:
 
 def test_filters_stand_in_the_address(page: Page, program: Program) -> None:
     open_plane(page, program)
-    page.get_by_text("R, R + D").click()
-    page.get_by_text("hull", exact=True).click()
+    page.get_by_text("R, R + D", exact=True).click()
+    page.get_by_role("group", name="What the plane shows").get_by_text("hull").click()
     expect(page).to_have_url(re.compile("axes=skew"))
     expect(page).to_have_url(re.compile("overlay=staircase,hull"))
     page.wait_for_function(f"{FIGURE}._fullLayout.yaxis.title.text.startsWith('R + D')")
@@ -164,7 +167,7 @@ def test_points_download_as_csv(page: Page, program: Program) -> None:
     open_plane(page, program)
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
-        page.get_by_text("Points as CSV").click()
+        page.get_by_text("Table as CSV").click()
     lines = waiting.value.path().read_text().splitlines()
     assert lines[0].startswith("id,run_id,rate (nats),")
     assert len(lines) == 1 + len(points_of(program)["id"])
@@ -189,19 +192,6 @@ def test_a_point_that_is_not_there_is_said_to_be_gone(page: Page, program: Progr
     open_plane(page, program, "?dataset=digits/static&point=<b>nonsense</b>")
     expect(page.get_by_text("No such point")).to_be_visible()
     expect(page.locator(".pane b")).to_have_count(0)
-
-
-def test_an_empty_program_says_what_to_do_next(page: Page, empty_program: Program) -> None:
-    page.goto(empty_program.url)
-    expect(page.get_by_role("heading", name="No frontier yet")).to_be_visible()
-    page.get_by_role("button", name="Train on digits").click()
-    expect(page.get_by_role("heading", name="Training")).to_be_visible()
-    runs = empty_program.http.get("/runs").json()["items"]
-    assert [run["spec"]["dataset"]["name"] for run in runs] == ["digits"]
-    expect(page).to_have_url(re.compile("dataset=digits/static"))
-    page.goto(f"{empty_program.url}/?dataset=mnist/static")
-    page.get_by_role("button", name="Small MNIST sweep").click()
-    expect(page.get_by_text("4 runs waiting")).to_be_visible()
 
 
 def test_a_bare_data_set_in_the_address_is_its_default(page: Page, program: Program) -> None:

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from running_program import Program
 
+from backend.store import jobs
+from backend.store.session import Database
+
 TABLES = "document.querySelectorAll('.lab-model:not(.bare) .hm').length"
 
 
@@ -56,7 +59,7 @@ def test_the_lab_shows_three_models_side_by_side_and_the_spread(
     page.wait_for_function(f"{TABLES} === 6")
     page.get_by_role("region", name="Hand-built, optimal").get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
-        page.get_by_role("menuitem", name="Tables as CSV").click()
+        page.get_by_role("menuitem", name="Table as CSV").click()
     assert len(waiting.value.path().read_text().splitlines()) == 901
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth <= 390")
@@ -79,6 +82,62 @@ def test_a_lab_without_models_offers_to_train_them(page: Page, empty_program: Pr
     expect(time).to_contain_text("cannot be told without", timeout=20_000)
     page.get_by_role("dialog").get_by_label("epochs", exact=True).fill("0")
     expect(time).to_contain_text("once every field is right")
+
+
+DUALS = {
+    "pairs": 1000,
+    "rows": [
+        {
+            "kind": "kl", "title": "KL", "unit": "nats", "information": 1.0, "truth": 1.0,
+            "best": {"value": 1.01, "stderr": 0.02}, "trained": {"value": 0.9, "stderr": 0.02, "steps": 1200},
+        }
+    ],
+}  # fmt: skip
+
+
+def test_a_bench_is_asked_for_followed_and_shown(page: Page, empty_program: Program) -> None:
+    page.goto(f"{empty_program.url}/lab")
+    page.get_by_role("link", name="Duals").click()
+    expect(page).to_have_url(f"{empty_program.url}/lab?part=duals")
+    expect(page.get_by_text("Not computed here yet")).to_be_visible()
+    page.get_by_role("button", name="Run it here").click()
+    bar = page.locator("#bench-bar")
+    expect(bar).to_contain_text("waits for a worker: a run before it ends first")
+    expect(page.get_by_text("Asked for")).to_be_visible()
+    bar.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Run it here").click()
+    expect(bar).to_contain_text("waits for a worker: a run before it ends first")
+    database = Database(f"sqlite:///{empty_program.home / 'frontier.db'}")
+    with database.write() as session:
+        job = jobs.claim(session, "train", {"host": "h", "pid": 1}, 60.0)
+        assert job is not None
+        job.progress = {"stage": "measuring", "step": 1, "steps": 4, "eta_s": None}
+    expect(bar).to_contain_text("part 2 of 4")
+    page.get_by_role("link", name="Particles").click()
+    expect(page.get_by_text("Not computed here yet")).to_be_visible()
+    page.go_back()
+    expect(bar).to_contain_text("part 2 of 4")
+    with database.write() as session:
+        jobs.finish(session, jobs.hold(session, jobs.lease_of(job, 60.0)), "succeeded", result=DUALS)
+    expect(bar).to_contain_text("computed 20")
+    expect(page.get_by_role("row", name=re.compile("^KL 1.000 nats 1.0000 1.0100 ± 0.0200"))).to_be_visible()
+    page.locator(".lab-duals .point").first.wait_for()
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("menuitem", name="Table as CSV").click()
+    assert waiting.value.suggested_filename == "duals.csv"
+    page.get_by_role("button", name="Run it again").click()
+    expect(bar).to_contain_text("waits for a worker: a run before it ends first")
+    with database.write() as session:
+        job = jobs.claim(session, "train", {"host": "h", "pid": 1}, 60.0)
+        assert job is not None
+        error = {"type": "MemoryError", "message": "out of memory", "hint": "run it again"}
+        jobs.finish(session, job, "failed", error=error)
+    database.dispose()
+    expect(page.locator("#bench-words .failure")).to_contain_text("out of memory")
+    expect(page.get_by_role("button", name="Run it again")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
 
 
 def test_the_form_says_how_long_a_run_takes_before_it_is_queued(page: Page, program: Program) -> None:

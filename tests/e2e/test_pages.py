@@ -57,10 +57,10 @@ def test_a_refusal_leads_to_its_field_and_stands_as_long_as_the_value(page: Page
     expect(time).to_contain_text("once every field is right")
     fill(page, "seed", "3")
     expect(time).not_to_contain_text("once every field is right")
-    fill(page, "anneal epochs", "5000")  # which only the server knows to be wrong
+    fill(page, "rate anneal epochs", "5000")  # which only the server knows to be wrong
     expect(told).to_contain_text("anneal epochs: annealing over 5000 epochs never ends")
     expect(time).to_contain_text("once every field is right")
-    fill(page, "anneal epochs", "1")
+    fill(page, "rate anneal epochs", "1")
     expect(told).to_be_hidden()
     expect(time).not_to_contain_text("once every field is right")
 
@@ -92,7 +92,7 @@ def test_the_method_shapes_the_form(page: Page, program: Program) -> None:
     expect(form.get_by_text("D subject to R = R*")).to_be_visible()
     expect(form.locator("#form-preview")).to_contain_text('"target_rate": 10')
     form.get_by_label("Data set").first.click()
-    page.get_by_role("option", name="MNIST, binarised here").click()
+    page.get_by_role("option", name="MNIST, binarised here", exact=True).click()
     expect(form.locator("#form-preview")).to_contain_text('"dataset": "mnist"')
     expect(form.get_by_label("epochs", exact=True)).to_have_value("10")
 
@@ -130,10 +130,20 @@ def test_the_run_page_shows_curves_estimates_and_the_way_to_make_it_again(page: 
     expect(page.get_by_role("heading", level=1)).to_contain_text(run["method"])
     page.wait_for_function("document.querySelectorAll('#run-curves-frame .scatterlayer .trace').length === 4")
     point = program.http.get(f"/points/{run['points'][0]}").json()
-    expect(page.get_by_role("row", name=re.compile("^rate"))).to_contain_text(f"{point['rate']['value']:.3f}")
-    expect(page.get_by_role("row", name=re.compile("^distortion"))).to_contain_text(point["distortion"]["bound"])
+    shown = page.get_by_role("row", name=re.compile("^rate")).get_by_role("cell").first.inner_text()
+    assert float(shown) == pytest.approx(point["rate"]["value"], abs=0.6 * 10 ** -len(shown.partition(".")[2]))
+    expect(page.get_by_role("row", name=re.compile("^distortion"))).to_contain_text("sampled")
     expect(page.get_by_text("curl -X POST")).to_be_visible()
     expect(page.locator(".bars .bars path, .bars .barlayer path").first).to_be_visible()
+    expect(page.locator(".codes-plane .scatterlayer .points path").first).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^log det Cov"))).to_contain_text("0 for N(0, I)")
+    page.locator(".codes").get_by_role("button", name="Download").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("menuitem", name="Table as CSV").click()
+    assert waiting.value.suggested_filename == f"digits-static-codes-{run['points'][0]}.csv"
+    assert waiting.value.path().read_text().startswith("name,x,y\n0,")
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.wait_for_function("document.getElementById('run-curves-frame').style.height === '804px'")
     with page.expect_download() as waiting:
         page.get_by_text("Checkpoint", exact=True).click()
     assert waiting.value.path().stat().st_size > 1000

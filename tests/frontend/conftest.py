@@ -23,9 +23,11 @@ def run() -> dict[str, Any]:
     expanded = expand({"dataset": "digits", "beta": 0.6, "seed": 3, "epochs": 60}, DATASETS)
     return {
         "id": "r1", "spec": expanded.spec.model_dump(mode="json"), "digest": expanded.spec.digest,
-        "method": expanded.method, "architecture": "---", "status": "succeeded", "cancel_requested": False,
+        "method": expanded.method, "knobs": {"beta": 0.6}, "architecture": "---", "status": "succeeded",
+        "cancel_requested": False,
         "progress": {"stage": "drawing", "epoch": 60.0, "epochs": 60, "step": 3, "steps": 4, "eta_s": None},
         "points": ["p1"], "error": None, "worker": None, "attempts": [], "device": "cpu (1 threads)", "timings": {},
+        "priority": 0,
         "notes": "", "tags": [], "created_at": "2026-11-20T06:00:00+00:00", "started_at": "2026-11-20T06:00:05+00:00",
         "finished_at": "2026-11-20T06:00:25+00:00",
     }  # fmt: skip

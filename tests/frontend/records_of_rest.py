@@ -22,6 +22,7 @@ def columns(**given: list[Any]) -> dict[str, list[Any]]:
         "mi_upper": [2.0] * count, "saturated": [False] * count, "label": ["semantic"] * count,
         "architecture": ["---"] * count, "method": ["beta-vae"] * count, "seed": [0] * count,
         "dataset": ["digits/static"] * count, "eval_limit": [None] * count, "network": ["conv"] * count,
+        "method_changed": [False] * count, "knobs": [{"beta": 1.0}] * count, "unmarked": [None] * count,
     }  # fmt: skip
     return {**usual, **given}
 

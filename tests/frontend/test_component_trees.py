@@ -10,7 +10,6 @@ from frontend.components import empty, pane, queue, strip
 from frontend.components import run as run_parts
 from frontend.components.parts import progress_bar, progress_words
 from frontend.components.tiles import sheets, tile, tile_row
-from frontend.figures.curves import curves
 from frontend.figures.kl import dimension_bars
 from frontend.figures.records import points
 from frontend.formats import ago, compact, duration, number, plus_minus, size, tuple_text
@@ -28,7 +27,7 @@ def test_the_pane_shows_every_number_with_its_error(point, run, samples):
         assert each in words, each
     assert "(−, −, −)" in words
     assert "beta-vae, β = 0.6 · seed 3 · conv · 60 epochs on CPU · latent dim 16, width 0.5" in words
-    assert "semantic, R / (R + D) = 0.14 few bits are in the code" in words
+    assert "is between 0.01 and 0.2, so few bits are in the code" in words
     assert "saturated: only an interval" in words
 
 
@@ -79,7 +78,7 @@ def test_a_long_staircase_is_thinned_evenly_and_keeps_its_ends_and_the_selected_
         ("running", ["cancel", "clone"]),
         ("failed", ["retry", "clone", "delete"]),
         ("cancelled", ["retry", "clone", "delete"]),
-        ("succeeded", ["clone", "delete"]),
+        ("succeeded", ["continue", "clone", "delete"]),
     ],
 )
 def test_a_run_has_the_buttons_of_its_state(run, status, expected):
@@ -90,12 +89,18 @@ def test_a_run_has_the_buttons_of_its_state(run, status, expected):
 
 def test_a_failed_run_says_why_and_what_to_do(run):
     error = {"type": "TrainingError", "message": "the loss became NaN at step 12", "hint": "try a smaller step"}
-    words = text(queue.ended_or_waiting([{**run, "status": "failed", "error": error}], {}, NOW, filtered=False))
+    words = text(queue.ended([{**run, "status": "failed", "error": error}], {}, NOW, filtered=False))
     assert all(each in words for each in error.values())
 
 
+def test_the_details_tell_the_batch_and_how_few_images_there_were(run):
+    assert queue.details(run).endswith(f", width 0.5 · batch {run['spec']['training']['batch_size']}")
+    few = {**run, "spec": {**run["spec"], "dataset": {**run["spec"]["dataset"], "train_limit": 100}}}
+    assert " · 60 epochs of 100 images · seed 3" in queue.details(few)
+
+
 def test_a_finished_run_shows_where_it_landed_and_leads_there(run, point):
-    shown = queue.ended_or_waiting([run], {"r1": point}, NOW, filtered=False)
+    shown = queue.ended([run], {"r1": point}, NOW, filtered=False)
     assert "R 13.18" in text(shown)
     assert "/?dataset=digits/static&point=p1" in [link.href for link in of_type(shown, "Link")]
 
@@ -109,14 +114,14 @@ def test_a_running_run_shows_stage_epoch_time_left_and_speed(run):
 
 def test_text_of_people_is_text(run):
     nasty = "<script>alert(1)</script>"
-    shown = queue.ended_or_waiting([{**run, "tags": [nasty]}], {}, NOW, filtered=False)
+    shown = queue.ended([{**run, "tags": [nasty]}], {}, NOW, filtered=False)
     assert nasty in text(shown)
     assert not [part for part in parts(shown) if hasattr(part, "dangerously_allow_html")]
 
 
 def test_an_empty_queue_offers_a_run_and_an_empty_filter_does_not():
-    assert of_type(queue.ended_or_waiting([], {}, NOW, filtered=False), "Button")
-    assert not of_type(queue.ended_or_waiting([], {}, NOW, filtered=True), "Button")
+    assert of_type(queue.ended([], {}, NOW, filtered=False), "Button")
+    assert not of_type(queue.ended([], {}, NOW, filtered=True), "Button")
 
 
 def test_pages_turn():
@@ -129,7 +134,7 @@ def test_pages_turn():
 
 def test_the_first_page_offers_what_to_do():
     buttons = {getattr(button, "data-do") for button in of_type(empty.start(), "Button")}
-    assert buttons == {"start-digits", "start-mnist", "new"}
+    assert buttons == {"start-frontier", "start-digits", "start-mnist", "new-sweep", "new", "import"}
 
 
 def test_the_run_page_lists_every_estimate_with_unit_error_bound_and_flags(point):
@@ -137,7 +142,7 @@ def test_the_run_page_lists_every_estimate_with_unit_error_bound_and_flags(point
     point["rate"] = point["estimates"]["rate"]
     rows = of_type(run_parts.estimates(point), "Tr")
     words = [text(row) for row in rows]
-    assert words[1] == "rate 13.180 ± 0.050 nats exact odd"
+    assert words[1] == "rate 13.180 ± 0.050 nats unbiased odd"
     assert any(each.startswith("active units 11.000") for each in words)
     assert words[-1].startswith("I(x; z) [7.600, 13.100]")
 
@@ -149,14 +154,6 @@ def test_attempts_and_log_are_tables_and_text(run):
     }  # fmt: skip
     assert "h, process 7" in text(run_parts.attempts({**run, "attempts": [attempt]}))
     assert "06:00:00 UTC"[:8] in text(run_parts.log([{"at": run["created_at"], "text": "began"}]))
-
-
-def test_curves_have_one_panel_for_each_quantity():
-    history = {"step": [1, 2], "rate": [1.0, 2.0], "distortion": [3.0, 2.0], "loss": [4.0, None]}
-    figure = curves(history, scheme="dark", run_id="r1")
-    assert [list(trace.y) for trace in figure.data[:3]] == [[1.0, 2.0], [3.0, 2.0], [4.0, None]]
-    assert list(figure.data[3].y) == [None, None]
-    assert figure.layout.uirevision == "r1"
 
 
 def test_kl_bars_stand_by_size_and_remember_their_dimension():
@@ -200,7 +197,7 @@ def test_a_model_without_numbers_of_its_dimensions_says_why(point, run, samples)
     parts_of["encoder"] = {"kind": "flow", "context": True, "network": {"kind": "conv"}}
     assert "the flow itself sees x" in text(pane.pane(bare, run, samples, BOUND))
     assert "flow with context" in text(pane.pane(bare, run, samples, BOUND))
-    assert "flow with context" in text(run_parts.head(run, NOW))
+    assert "flow with context" in text(run_parts.head(run, None, NOW))
     parts_of["encoder"] = {"kind": "categorical"}
     assert "one of a few classes" in text(pane.pane(bare, run, samples, BOUND))
 

@@ -11,19 +11,27 @@ from records_of_rest import of_type, text
 from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
-from backend.methods import METHODS
+from backend.methods import METHODS, knobs_of, method_of
 from frontend import bodies, controls, defaults, forms
-from frontend.components.form import form, greek
-from frontend.forms import read
+from frontend.components.form import form
+from frontend.components.formula import greek
+from frontend.fields import read
 from frontend.pages.new_run import reshaped
+
+LAMBDA = [row.name for row in METHODS.values() if "lambda" in {knob.name for knob in row.knobs}]
 
 
 @pytest.mark.parametrize(("dataset", "method"), list(itertools.product(DATASETS, [*METHODS, "custom"])))
 def test_a_fresh_form_makes_a_body_that_rest_takes(catalogue, dataset, method):
-    values = {**bodies.start(catalogue, dataset), "method": method}
+    values = chosen_one_by_one(catalogue, dataset, {"method": method})
     if method == "custom":
         values["objective.rate.kind"] = "target"
-    expanded = expand(bodies.body(catalogue, values), DATASETS)
+    body = bodies.body(catalogue, values)
+    if dataset == "toy" and method not in ("vae", "beta-vae", "target-rate", "autoencoder", "custom"):
+        with pytest.raises(Invalid, match="categorical"):  # a one-hot z has no gradient for those terms
+            expand(body, DATASETS)
+        return
+    expanded = expand(body, DATASETS)
     assert expanded.spec.dataset.name == dataset
     assert expanded.method == ("target-rate" if method == "custom" else method)
 
@@ -57,14 +65,41 @@ def test_a_fresh_form_says_only_what_is_its_own(catalogue):
         {"dataset": "mnist", "preset": "paper-annealed"},
         {"dataset": "toy", "target_rate": 0.5, "seed": 3},
         {"dataset": "toy", "architecture": {"encoder": {"kind": "categorical", "weight_scale": 0.1}}},
+        *[{"dataset": "digits", "method": method} for method in METHODS],
+        *[{"dataset": "mnist", "method": method, "lambda": 3.7, "seed": 4} for method in LAMBDA],
+        *[
+            {"dataset": "digits", "method": "infovae", "alpha": alpha, "lambda": 2.3, "divergence": kind}
+            for alpha in (0, 0.3, -0.7, 1)
+            for kind in ("mmd", "stein", "adversarial", "kl")
+        ],
+        {"dataset": "digits", "method": "infovae", "divergence": {"kind": "mmd", "kernel": "imq"}},
+        {"dataset": "digits", "method": "infovae", "objective": {"divergence": {"bandwidth": "median"}}},
+        {"dataset": "digits", "method": "infomax-vae", "alpha": 0.1, "divergence": {"kind": "js", "units": 32}},
+        {"dataset": "digits", "method": "infomax-vae", "divergence": "donsker_varadhan", "beta": 0.1},
+        {"dataset": "digits", "method": "aae", "architecture": {"encoder": "deterministic"}},
+        {"dataset": "digits", "method": "aae", "architecture": {"encoder": {"kind": "implicit", "noise_dim": 3}}},
+        {"dataset": "digits", "method": "adversarial-vb", "objective": {"rate": {"steps": 2}}, "beta": 0.5},
+        {"dataset": "digits", "method": "adversarial-vb", "architecture": "-+v"},
+        {"dataset": "digits", "method": "vimae-l", "architecture": "--+"},
+        {"dataset": "digits", "method": "vae", "objective": {"rate": {"beta": 0.3}}},
+        {"dataset": "digits", "objective": {"divergence": {"kind": "kl", "weight": 2.0}, "information": "tv"}},
+        {"dataset": "digits", "objective": {"rate": {"kind": "adversarial", "beta": 2.0, "layers": 1}}},
+        {"dataset": "digits", "objective": {"rate": {"kind": "beta", "beta": 1 / 3}, "divergence": "mmd"}},
+        {"dataset": "digits", "architecture": {"encoder": {"network": {"kind": "strided", "channels": [4, 8]}}}},
+        {"dataset": "two-points", "method": "infovae", "lambda": 500.0},
     ],
 )
 def test_a_clone_makes_the_same_run(catalogue, body):
     expanded = expand(body, DATASETS)
-    run = {"spec": expanded.spec.model_dump(mode="json"), "method": expanded.method}
+    spec = expanded.spec.model_dump(mode="json")
+    run = {"spec": spec, "method": expanded.method, "knobs": knobs_of(expanded.method, spec)}
     again = expand(bodies.body(catalogue, bodies.of_run(catalogue, run)), DATASETS)
     assert again.spec == expanded.spec
-    assert again.method == expanded.method
+    assert again.method == (expanded.method if run["knobs"] is not None else method_of(expanded.spec))
+
+
+NOT_IN_THE_FORM = ("dataset.name", "dataset.sha256", "training.continues")
+"""Chosen by another control, filled in by the server, or asked for by "Train longer"."""
 
 
 def test_every_plain_field_of_the_specification_can_be_set(catalogue):
@@ -81,7 +116,7 @@ def test_every_plain_field_of_the_specification_can_be_set(catalogue):
                 plain |= set(defaults.flatten(network["defaults"], f"architecture.{part}.network"))
                 chosen = {f"architecture.{part}.kind": kind, f"architecture.{part}.network.kind": network["name"]}
                 leaves |= set(forms.layout(catalogue, bodies.start(catalogue, "digits") | chosen).fields)
-    plain -= {path for path in plain if path.endswith(".kind") or path in ("dataset.name", "dataset.sha256")}
+    plain -= {path for path in plain if path.endswith(".kind") or path in NOT_IN_THE_FORM}
     plain -= {f"architecture.{part}.network" for part, _ in defaults.PARTS}
     plain -= {path for path in plain if path.startswith(("evaluation.", "objective.rate.beta"))}
     assert plain <= leaves
@@ -118,7 +153,7 @@ def test_what_the_form_shows_is_what_the_run_has(catalogue, dataset, preset):
         assert {path for path in spec if path.startswith("architecture.")} <= set(shown)
         seen += 1
     assert seen >= (8 if dataset == "toy" else 3 * 3 * 5)
-    assert all(re.search("categorical|one-hot|pseudo-inputs|2 x 2", each.msg) for each in refused)
+    assert all(re.search("categorical|one-hot|pseudo-inputs|2 x 2|density", each.msg) for each in refused)
 
 
 def test_a_part_of_another_kind_brings_its_networks(catalogue):
@@ -146,7 +181,7 @@ def test_a_preset_is_offered_and_kept_only_where_the_data_set_takes_it(catalogue
 
 def labels(shown):
     """What can be chosen in any of a form's menus."""
-    options = [option for menu in of_type(shown, "Select") for option in menu.data]
+    options = [option for menu in of_type(shown, "Select") for option in menu.data if "group" not in option]
     return {option if isinstance(option, str) else option["label"] for option in options}
 
 
@@ -165,7 +200,7 @@ def test_a_network_that_all_takers_share_is_the_short_key(catalogue):
 
 def test_several_seeds_are_a_sweep_that_counts_up(catalogue):
     written = {"dataset": "digits", "seed": 5}
-    assert bodies.sweep(written, 3) == {"base": {"dataset": "digits"}, "grid": {"seed": [5, 6, 7]}}
+    assert bodies.sweep(written, {}, 3) == {"base": {"dataset": "digits"}, "grid": {"seed": [5, 6, 7]}}
     assert bodies.seeds({"restarts": None}) == 1
     for wrong in (0, 2.5, "two", 1001):
         with pytest.raises(ValueError, match="whole number"):
@@ -197,6 +232,103 @@ def test_another_method_brings_its_knob(catalogue):
     assert moved["target_rate"] == 10.0
     assert "beta" not in moved
     assert "target_rate" in bodies.body(catalogue, moved)
+
+
+def test_each_method_shows_its_own_knobs_and_no_other(catalogue):
+    for name, row in METHODS.items():
+        values = chosen_one_by_one(catalogue, "digits", {"method": name})
+        shape = forms.layout(catalogue, values)
+        shown = form(catalogue, shape, values)
+        assert [field.path for field in shape.knobs] == [knob.name for knob in row.knobs]
+        assert set(controls_of(shown)) >= {*shape.fields, "method"}
+        assert not [path for path in controls_of(shown) if path.startswith("objective.") and path.endswith(".kind")]
+        written = bodies.body(catalogue, values)
+        assert set(written) - {"dataset", "architecture", "method"} == {knob.name for knob in row.knobs}
+
+
+def controls_of(shown):
+    """The paths of a form's controls."""
+    return [each.id["path"] for name in ("Select", "TextInput") for each in of_type(shown, name)]
+
+
+def test_the_term_that_a_knob_chooses_brings_its_fields_and_keeps_the_weight(catalogue):
+    values = chosen_one_by_one(catalogue, "digits", {"method": "infovae"})
+    inner = [path for path in forms.layout(catalogue, values).fields if path.startswith("objective.divergence.")]
+    assert inner == ["objective.divergence.kernel", "objective.divergence.bandwidth"]
+    values = reshaped(catalogue, values, {**values, "divergence": "adversarial"})
+    inner = [path for path in forms.layout(catalogue, values).fields if path.startswith("objective.divergence.")]
+    assert {"objective.divergence.units", "objective.divergence.encoder_loss"} <= set(inner)
+    written = bodies.body(catalogue, {**values, "lambda": 5, "objective.divergence.units": 64})
+    assert written["divergence"] == {"kind": "adversarial", "units": 64}
+    assert expand(written, DATASETS).spec.objective.divergence.weight == 4
+    there = reshaped(catalogue, values, {**values, "method": "infomax-vae"})
+    assert (there["divergence"], there["alpha"]) == ("kl", 10.0)
+    back = reshaped(catalogue, there, {**there, "method": "infovae"})
+    assert bodies.body(catalogue, back)["divergence"] == "mmd"
+
+
+def test_by_hand_goes_on_from_the_terms_of_the_method(catalogue):
+    values = chosen_one_by_one(catalogue, "digits", {"method": "marginal-kl"})
+    values = reshaped(catalogue, values, {**values, "method": "custom"})
+    assert bodies.body(catalogue, values)["objective"] == {
+        "rate": {"kind": "beta", "beta": 1.0},
+        "divergence": {"kind": "kl", "weight": 1.0},
+    }
+    values = reshaped(catalogue, values, {**values, "objective.information.kind": "pearson"})
+    first = [field.path for field in forms.layout(catalogue, values).knobs]
+    assert first == ["objective.rate.beta", "objective.divergence.weight", "objective.information.weight"]
+    written = bodies.body(catalogue, {**values, "objective.information.weight": 2.5, "objective.rate.kind": "none"})
+    assert written["objective"]["information"] == {"kind": "pearson", "weight": 2.5}
+    assert written["objective"]["rate"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        *[(name, {}) for name in METHODS],
+        ("beta-vae", {"beta": 0.1}),
+        ("vimae-l", {"lambda": 3.0}),
+        ("infovae", {"alpha": 0.9, "lambda": 5.0}),
+        ("infovae", {"alpha": 1.0, "divergence": "adversarial"}),
+        ("infomax-vae", {"alpha": 2.0, "divergence": "js"}),
+    ],
+)
+def test_by_hand_minimises_what_the_method_did(catalogue, name, typed):
+    values = chosen_one_by_one(catalogue, "digits", {"method": name})
+    for path, value in typed.items():
+        values = reshaped(catalogue, values, {**values, path: value})
+    alike = reshaped(catalogue, values, {**values, "method": "custom"})
+    named, by_hand = (expand(bodies.body(catalogue, each), DATASETS).spec for each in (values, alike))
+    assert by_hand.objective == named.objective
+
+
+def test_a_method_brings_the_parts_that_belong_to_it_and_takes_them_along_again(catalogue):
+    values = chosen_one_by_one(catalogue, "digits", {"method": "vimae-l"})
+    assert values["architecture.marginal.kind"] == "logistic"
+    values = reshaped(catalogue, values, {**values, "method": "adversarial-vb"})
+    assert values["architecture.marginal.kind"] == "normal"
+    assert values["architecture.encoder.kind"] == "implicit"
+    assert bodies.body(catalogue, values) == {"dataset": "digits", "method": "adversarial-vb", "beta": 1.0}
+    chosen = reshaped(catalogue, values, {**values, "architecture.encoder.kind": "flow"})
+    kept = reshaped(catalogue, chosen, {**chosen, "method": "vae"})
+    assert kept["architecture.encoder.kind"] == "flow"
+
+
+def test_a_formula_says_that_the_marginal_is_not_the_methods_own(catalogue):
+    values = chosen_one_by_one(catalogue, "digits", {"method": "vimae-l"})
+    for marginal, said in (("logistic", False), ("normal", True)):
+        chosen = reshaped(catalogue, values, {**values, "architecture.marginal.kind": marginal})
+        words = text(form(catalogue, forms.layout(catalogue, chosen), chosen))
+        assert ("another m(z) than the method's own (logistic)" in words) is said
+
+
+def test_what_a_rule_refuses_is_led_to_a_control_of_the_form(catalogue):
+    values = chosen_one_by_one(catalogue, "digits", {"architecture.encoder.kind": "deterministic"})
+    with pytest.raises(Invalid) as refused:
+        expand(bodies.body(catalogue, values), DATASETS)
+    errors = [{"loc": list(problem.loc), "msg": problem.msg} for problem in refused.value.problems]
+    found, rest = bodies.field_errors(errors, controls_of(form(catalogue, forms.layout(catalogue, values), values)))
+    assert (list(found), rest) == (["method"], [])
 
 
 def test_the_curl_line_is_one_shell_command_with_the_body():
@@ -284,7 +416,7 @@ def test_controls_give_json_types(catalogue):
 def test_the_form_shows_formula_and_slider(catalogue):
     values = bodies.start(catalogue, "digits")
     shown = form(catalogue, forms.layout(catalogue, values), values)
-    assert "D + β R" in text(shown)
+    assert "D + β R" in " ".join(text(shown).split())
     (slider,) = of_type(shown, "Slider")
     assert slider.value == 0.0
     assert greek("D + lambda MMD - alpha I") == "D + λ MMD - α I"

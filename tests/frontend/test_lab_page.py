@@ -12,7 +12,7 @@ from frontend.figures import lab_records
 from frontend.figures.lab_model import model_figure, tallest_of
 from frontend.figures.lab_plane import hover, toy_plane
 from frontend.figures.lab_records import AIMED, ELBO, OTHER, ToyModel, ToyPoint
-from frontend.pages.lab_downloads import model_table, points_table
+from frontend.pages.lab_tables import model_table, points_table
 from frontend.query import parse_seed
 from frontend.table import csv_of
 

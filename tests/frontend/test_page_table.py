@@ -43,7 +43,8 @@ def test_the_menu_lists_every_page_that_wants_it_and_marks_the_current_one():
     assert ("Explore", "/") in wanted
     assert ("Queue", "/queue") in wanted
     links = shell.nav(MENU, "/queue")
-    assert [(link.children, link.href) for link in links] == wanted
+    rest = ("REST", "/api/v1/docs")
+    assert [(link.children, link.href) for link in links] == [*wanted, rest]
     assert [link.children for link in links if "current" in link.className] == ["Queue"]
     header = shell.header(MENU)
     assert set(wanted) <= {(link.children, link.href) for link in of_type(header, "Link") if link.className != "brand"}

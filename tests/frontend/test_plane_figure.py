@@ -1,12 +1,16 @@
 """The plane: what is drawn for which records, and where."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from records_of_rest import columns
 
+from frontend.figures.cloud import MANY
 from frontend.figures.frontiers import Bound, Frontier, frontiers
 from frontend.figures.guides import short_ids
-from frontend.figures.plane import MANY, RING, hover, plane
+from frontend.figures.hover import hover
+from frontend.figures.plane import RING, plane
 from frontend.figures.records import chosen_evaluation, points, shown
 from frontend.figures.window import beyond
 from frontend.query import View
@@ -82,7 +86,7 @@ def test_the_twelve_tuples_look_different_whatever_network_their_encoder_has():
 def test_staircases_of_the_twelve_tuples_are_told_apart():
     records = points(columns(rate=[1.0, 2.0], distortion=[2.0, 1.0]))
     groups = [Frontier(each, ("p0", "p1"), ("p0", "p1")) for each in TWELVE]
-    figure = plane(records, groups, None, view=VIEW, scheme="light")
+    figure = plane(records, groups, None, view=replace(VIEW, group="architecture"), scheme="light")
     lines = [trace for trace in figure.data if trace.name.startswith("(") and trace.customdata is None]
     assert [line.name for line in lines][:2] == ["(−, −, −)", "(−, −, +)"]
     assert len({(line.line.color, line.line.dash) for line in lines}) == 12
@@ -177,7 +181,12 @@ def test_many_points_are_one_webgl_trace():
     (trace,) = with_points(plane(records, [], None, view=VIEW, scheme="light"))
     assert trace.type == "scattergl"
     assert len(trace.customdata) == count
-    assert set(trace.marker.symbol) == {0, 5, 101}
+    assert set(trace.meta["symbols"]) == {0, 5, 101}
+    model, how, trained = ([each["words"][slot] for slot in each["at"]] for each in trace.meta["words"])
+    assert [f"{a}<br>{b}" for a, b in zip(model, how, strict=True)] == [
+        "<br>".join(hover(point).split("<br>")[:2]) for point in records
+    ]
+    assert set(trained) == {"seed 0"}
 
 
 def test_an_implicit_model_has_no_place():
@@ -187,16 +196,17 @@ def test_an_implicit_model_has_no_place():
 def test_points_of_other_evaluation_data_never_share_a_plane():
     records = points(columns(rate=[1.0] * 3, distortion=[1.0] * 3, eval_limit=[None, 500, 500]))
     assert chosen_evaluation(records, VIEW) == "500"
-    assert [point.id for point in shown(records, VIEW)] == ["p1", "p2"]
-    assert [point.id for point in shown(records, View(evaluation="all"))] == ["p0"]
+    assert [point.id for point in shown(records, VIEW, "500")] == ["p1", "p2"]
+    view = View(evaluation="all")
+    assert [point.id for point in shown(records, view, chosen_evaluation(records, view))] == ["p0"]
 
 
 def test_filters_by_tuple_and_method():
     records = points(
         columns(rate=[1.0] * 3, distortion=[1.0] * 3, architecture=["---", "-+v", "-+v"], method=["vae", "vae", "x"])
     )
-    assert [point.id for point in shown(records, View(tuples=("-+v",)))] == ["p1", "p2"]
-    assert [point.id for point in shown(records, View(tuples=("-+v",), methods=("x",)))] == ["p2"]
+    assert [point.id for point in shown(records, View(tuples=("-+v",)), "all")] == ["p1", "p2"]
+    assert [point.id for point in shown(records, View(tuples=("-+v",), methods=("x",)), "all")] == ["p2"]
 
 
 def test_frontiers_of_a_part_of_the_data_are_named_without_it():

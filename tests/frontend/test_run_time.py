@@ -1,9 +1,6 @@
 """The line that says how long a run will take: its arithmetic, its words, and what makes it ask again."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from dash import no_update
 from records_of_rest import of_type, text
 
 from frontend.components.estimate import line
@@ -18,10 +15,6 @@ KNOWN = {"state": "known", "result": RESULT}
 
 def job(status, **more):
     return {"status": status, "result": None, "error": None, **more}
-
-
-def asked(seconds_ago=0.0):
-    return {"state": "asked", "job": "j", "at": (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat()}
 
 
 def test_the_epochs_in_the_form_count_not_those_that_were_asked_about():
@@ -44,19 +37,16 @@ def test_it_says_where_the_speed_was_had():
 
 
 def test_while_it_is_not_known_it_says_why():
-    assert "Measuring" in text(line(asked(), 20, 1))
+    assert "Measuring" in text(line({"state": "asked", "job": "j"}, 20, 1))
     assert "without one" in text(line({"state": "waiting"}, 20, 1))
     assert text(line({"state": "unknown", "why": "because"}, 20, 1)) == "because"
     assert text(line(None, 20, 1)) == ""
 
 
 def test_what_a_job_says_becomes_what_the_line_says():
-    assert answered(job("succeeded", result=RESULT), asked()) == KNOWN
-    assert "out of memory" in answered(job("failed", error={"message": "out of memory"}), asked())["why"]
-    assert answered(job("queued"), asked()) is no_update
-    assert answered(job("queued"), asked(60))["state"] == "waiting"
-    assert answered(job("running"), asked(60)) is no_update
-    assert answered(job("running"), {**asked(60), "state": "waiting"})["state"] == "asked"
+    assert answered(job("succeeded", result=RESULT)) == KNOWN
+    assert "out of memory" in answered(job("failed", error={"message": "out of memory"}))["why"]
+    assert "was cancelled" in answered(job("cancelled"))["why"]
 
 
 @pytest.mark.parametrize("change", [{"seed": 3}, {"beta": 2.0}, {"epochs": 7}, {"learning_rate": 0.1}])

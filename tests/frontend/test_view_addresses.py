@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontend.pages.explore_plane import default_dataset
-from frontend.query import AXES, GROUPINGS, OVERLAYS, View, href, parse, search
+from frontend.pages.scenes import default_dataset
+from frontend.query import AXES, GROUPINGS, IMAGES, LAYERS, LOGS, OVERLAYS, SEEDS, View, href, parse, plane_link, search
 
 tuples = st.lists(st.text("-+vl", min_size=3, max_size=3), max_size=3, unique=True).map(tuple)
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_", min_size=1, max_size=12)
@@ -23,7 +23,18 @@ views = st.builds(
     overlays=st.sampled_from([(), ("staircase",), ("hull",), OVERLAYS]),
     group=st.sampled_from(GROUPINGS),
     axes=st.sampled_from(AXES),
+    logs=st.sampled_from([(), ("x",), ("y",), LOGS]),
+    colour=st.sampled_from(["decoder", "none", "method", "architecture.latent_dim"]),
+    shape=st.sampled_from(["marginal", "none", "seed"]),
+    fill=st.sampled_from(["encoder", "training.schedule"]),
+    seeds=st.sampled_from(SEEDS),
+    layers=st.sampled_from([(), ("published",), LAYERS]),
+    only=st.none() | st.sampled_from(["colour:(−, +, v)", "group:+", "fill:a, b & c=d"]),
     point=st.none() | st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20),
+    image=st.integers(0, IMAGES - 1),
+    table=st.booleans(),
+    sort=st.none() | st.sampled_from(["rate", "-distortion"]),
+    where=st.none() | st.just('{"beta":{"type":"equals","filter":4}}'),
 )
 
 
@@ -41,10 +52,29 @@ def test_a_plus_that_became_a_space_is_a_plus_again():
     assert parse("?tuple=-%2Bv").tuples == ("-+v",)
 
 
-@pytest.mark.parametrize("text", ["", "?", "?x=1", "?axes=sideways&group=nothing&overlay=moon", "?point", "%%%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "?x=1",
+        "?image=8&table=ajar",
+        "?axes=sideways&group=nothing&overlay=moon&log=z&seeds=0&show=all",
+        "?point",
+        "%%%",
+    ],
+)
 def test_nonsense_is_the_default_view(text):
     view = parse(text)
     assert (view.axes, view.group, view.point) == ("rd", "none", None)
+    assert (view.logs, view.seeds, view.layers) == ((), "each", ())
+    assert (view.image, view.table) == (0, False)
+
+
+def test_a_link_to_the_plane_names_the_evaluation_set_of_the_run(run: dict[str, Any]):
+    assert plane_link(run) == "/?dataset=digits/static&point=p1"
+    run["spec"]["dataset"]["eval_limit"] = 64
+    assert plane_link(run, "p2") == "/?dataset=digits/static&eval=64&point=p2"
 
 
 @pytest.mark.parametrize(

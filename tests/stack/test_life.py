@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import sqlite3
 import time
 from typing import Any
@@ -76,6 +77,29 @@ def test_more_samples_are_drawn_while_a_run_trains(stack: Stack) -> None:
     assert stack.run(training)["status"] == "running"
     stack.http.post(f"/runs/{training}/cancel")
     stack.until(lambda: stack.run(training)["status"] == "cancelled", 5, "the run is cancelled")
+
+
+def test_who_asks_first_does_not_wait_for_torch(stack: Stack) -> None:
+    """It is imported in the process that does short jobs before there is one, and in no other."""
+    assert stack.http.get("/queue").json()["total"] == 0
+    stack.signal(signal.SIGTERM)
+    began_s = stack.start()
+
+    def pool() -> list[psutil.Process]:
+        workers = stack.named("celery", "interactive@")
+        return [each for each in workers if each.parent() in workers]
+
+    stack.until(pool, 30, "there is a process for short jobs")
+    (busy,) = pool()
+    took_s = stack.until(lambda: has_torch(busy), 30, "the process of short jobs has imported torch")
+    idle = [each for each in stack.processes() if each != busy]
+    assert len(idle) >= 5  # the program, the broker, the web server, and the workers
+    assert [each.cmdline() for each in idle if has_torch(each)] == []
+    print(f"the page after {began_s:.1f} s, torch after {took_s:.1f} s more")
+
+
+def has_torch(process: psutil.Process) -> bool:
+    return any("libtorch" in each.path for each in process.memory_maps())
 
 
 def test_three_deaths_without_a_checkpoint_fail_the_run_with_a_hint(without_checkpoints: Stack) -> None:

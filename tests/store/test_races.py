@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -14,6 +15,7 @@ from backend.datasets import DATASETS
 from backend.errors import Conflict, NotFound
 from backend.expand import Expanded, expand
 from backend.store import jobs, runs, sweeps
+from backend.store.clock import utc_now
 from backend.store.session import Database
 from backend.store.tables import Job, Run, Sweep
 
@@ -126,6 +128,29 @@ def test_submitting_what_is_just_being_retried_is_that_run(database: Database) -
         database, lambda session: runs.retry(session, run_id), lambda session: runs.submit(session, spec())
     )
     assert (again.run.id, again.created, again.run.status) == (run_id, False, "queued")
+
+
+def test_who_moves_a_run_and_who_locks_its_neighbours_do_not_lock_each_other_out(database: Database) -> None:
+    """A move makes a job give way that comes before the moved one in everybody's order of locks."""
+    ahead, before, moved = sorted(submitted(database, seed) for seed in range(3))
+    at = utc_now()
+    with database.write() as session:
+        for run_id, later in ((ahead, 0), (before, 1), (moved, 2)):
+            session.query(Job).filter(Job.run_id == run_id).one().created_at = at + timedelta(microseconds=later)
+
+    def move() -> None:
+        with database.write() as session:
+            runs.place(session, moved, before)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            runs.locked(session, [ahead])
+            placed = pool.submit(move)
+            until_one_waits(database)
+            runs.locked(session, [moved])
+        placed.result()
+    with database.read() as session:
+        assert [run.id for run in runs.next_in_line(session, 3)[0]] == [ahead, moved, before]
 
 
 def test_overlapping_sweeps_do_not_lock_each_other_out(database: Database) -> None:

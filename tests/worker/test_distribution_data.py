@@ -12,14 +12,14 @@ from backend.errors import Cancelled
 from backend.spec import SourceInformationEstimator
 from tests.worker.conftest import data_of, encoded_of, spec_of
 from tests.worker.test_flows import posterior_of
-from worker.data.contract import Data, Split
+from worker.data.contract import Batch, Data, Split
 from worker.distributions import CategoricalPosterior, DiagonalGaussian, StandardNormal, sampled_rate
 from worker.estimators.contract import Encoded, mean_estimate, mean_over
 from worker.estimators.distribution import known_information
 from worker.estimators.source_information import source_information
 from worker.evaluate import evaluate
 from worker.model import build_model
-from worker.objectives import Objective
+from worker.objective import build_objective
 from worker.objectives.contract import Position
 from worker.rng import StepNoise
 from worker.train import SilentObserver, train
@@ -58,13 +58,14 @@ def test_a_step_on_weights_is_a_step_on_the_sample_they_stand_for(data: Data) ->
     for each in weighted_and_repeated(data):
         model, index = build_model(spec.architecture, data.shape, seed=2).double(), torch.arange(len(each.train))
         x = each.train.batch(index, noise()).double()
-        losses = Objective(spec.objective)(model, x, noise(), AT_START, each.train.importance(index))
+        batch = Batch(x, each.train.importance(index))
+        losses = build_objective(spec, data.shape)(model, batch, noise(), AT_START)
         losses.loss.backward()
         found.append((losses, [parameter.grad for parameter in model.parameters()]))
     (weighted, gradients), (plain, expected) = found
     assert weighted.loss.item() == pytest.approx(plain.loss.item(), rel=1e-12)
-    assert float(weighted.rate) == pytest.approx(float(plain.rate), rel=1e-12)
-    assert float(weighted.distortion) == pytest.approx(float(plain.distortion), rel=1e-12)
+    for name in ("rate", "distortion"):
+        assert float(weighted.columns[name]) == pytest.approx(float(plain.columns[name]), rel=1e-12)
     for gradient, other in zip(gradients, expected, strict=True):
         assert torch.allclose(gradient, other, rtol=1e-9, atol=1e-14)
 

@@ -8,18 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backend.benches import BENCHES
 from backend.datasets import DATASETS
-from backend.errors import DataError
+from backend.errors import DataError, Released
 from backend.expand import expand
 from backend.settings import Settings
-from backend.store import jobs, runs
+from backend.store import benches, checkpoints, jobs, runs
 from backend.store.artifacts import ArtifactStore
 from backend.store.dataset_files import SPLITS, artifact_key, pack
 from backend.store.session import Database
 from backend.store.tables import Job
 from worker import checkpoint, tasks
-from worker.kinds import KINDS, Shop
+from worker.kinds import KINDS
 from worker.observer import JobObserver
+from worker.shop import Shop
 
 LEASE_S = 30.0
 
@@ -70,22 +72,43 @@ def test_a_checkpoint_that_is_not_what_was_stored_is_not_used(shop: Shop) -> Non
         run_id = runs.submit(session, expand({**body, "epochs": 1}, DATASETS)).run.id
     work_on(shop, "train")
     with shop.database.write() as session:
-        row = runs.newest_checkpoint(session, run_id)
+        row = checkpoints.newest(session, run_id)
         assert row is not None
         (point_id,) = runs.details(session, [runs.get(session, run_id)])[0].points
         payload = {"point_id": point_id, "seed": 1, "count": 4}
         for _ in range(2):
             jobs.enqueue(session, kind="draw", queue="interactive", payload=payload, point_id=point_id)
-    work_on(shop, "interactive")
-    other = replace(checkpoint.load(shop.artifacts.get(row.key)), train_s=1e6)
-    shop.artifacts.put(row.key, checkpoint.save(other))
+    whole = shop.artifacts.get(row.key)
+    shop.artifacts.put(row.key, checkpoint.save(replace(checkpoint.load(whole), train_s=1e6)))
     with pytest.raises(DataError, match="is damaged"):
         work_on(shop, "interactive")
+    shop.artifacts.put(row.key, whole)
+    work_on(shop, "interactive")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_bench_stops_when_its_worker_does(shop: Shop, name: str) -> None:
+    with shop.database.write() as session:
+        benches.ask(session, name)
+        job = jobs.claim(session, "train", {"host": "here", "pid": 1}, LEASE_S)
+        assert job is not None
+    observer = JobObserver(shop.database, shop.artifacts, jobs.lease_of(job, LEASE_S), None, lambda: True)
+    with pytest.raises(Released):
+        KINDS[job.kind](shop, job, observer)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("kind", "again"), [("draw", "draw again"), ("download", "download it again"), ("time", "ask again")]
+    ("kind", "again"),
+    [
+        ("draw", "draw again"),
+        ("decode", "ask again"),
+        ("estimate", "ask again"),
+        ("download", "download it again"),
+        ("time", "ask again"),
+        ("lab", "run it again"),
+    ],
 )
 @pytest.mark.parametrize("error", [DataError("x"), MemoryError(), KeyError("x")])
 def test_what_failed_tells_only_what_this_kind_of_job_can_do(

@@ -70,7 +70,7 @@ def descend(
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.05, 1.0, 4.0, 50.0])
-@pytest.mark.parametrize("start", [0.5, 10.0, 60.0])
+@pytest.mark.parametrize("start", [0.5, 60.0])
 def test_the_constrained_form_lands_from_either_side_on_frontiers_of_any_slope(slope: float, start: float) -> None:
     term = Constrained(TargetRate(target_rate=10.0))
     assert descend(term, slope, start, noise=0.3) == pytest.approx(10.0, abs=0.2)

@@ -26,9 +26,11 @@ class StopAt(Recorder):
             raise self.error("stop")
 
 
-def interrupted(spec: Any, data: Data, every: int) -> tuple[Trained, dict[int, dict[str, float]], int]:
+def interrupted(
+    spec: Any, data: Data, every: int, resume: bytes | None = None
+) -> tuple[Trained, dict[int, dict[str, float]], int]:
     """Train in attempts of ``every`` checks each, every one from the bytes the last one left."""
-    resume, rows, attempts = None, {}, 0
+    rows, attempts = {}, 0
     while True:
         observer = StopAt(every)
         attempts += 1
@@ -46,6 +48,15 @@ BODIES: list[dict[str, Any]] = [
     {"target_rate": 3.0},
     {"objective": {"rate": {"kind": "target", "target_rate": 2.0, "form": "penalty"}}},
     {"dataset": {"name": "digits", "train_limit": 320, "binarize": "dynamic"}, "network": "mlp"},
+    {"method": "aae", "objective": {"divergence": {"units": 32, "steps": 2}}, "network": "mlp"},
+    {
+        "architecture": "--+",
+        "objective": {
+            "rate": {"kind": "adversarial", "units": 16},
+            "information": {"kind": "donsker_varadhan", "units": 16, "steps": 2, "average_rate": 0.2},
+        },
+        "network": "mlp",
+    },
 ]
 
 

@@ -1,5 +1,6 @@
 """How long a run will take: what is timed, what it adds up to, and that it is bounded. How fast it is, no test says."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,10 @@ import torch
 from backend.datasets import DATASETS
 from backend.errors import Cancelled, TrainingError
 from backend.expand import expand
-from backend.spec import RunSpec
+from backend.methods import METHODS
+from backend.spec import RunSpec, TruePosteriorEstimator
 from worker import stopwatch, timing, trial
-from worker.model import Model
+from worker.model import Model, build_model
 from worker.observing import Progress, SilentObserver
 from worker.timing import alike, known_timing, stand_in, steps_of, time_run
 from worker.train import train
@@ -50,6 +52,48 @@ def test_the_whole_is_the_sum_of_its_parts(body: dict[str, object]) -> None:
     assert found.steps == steps_of(spec, facts)
     assert found.step_images == spec.training.batch_size
     assert found.images_per_second * found.train_s == pytest.approx(found.steps * spec.training.batch_size)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("method", [*METHODS, "deterministic"])
+def test_every_method_can_be_timed(method: str) -> None:
+    body: dict[str, object] = {"method": method}
+    if method == "deterministic":
+        body = {"method": "mmd-vae", "architecture": {"encoder": "deterministic"}}
+    found = time_run(spec_of(epochs=2, **body), DATASETS["digits"], device=CPU, observer=SilentObserver())
+    assert found.draw_s is not None
+    assert min(found.train_s, found.measure_s, found.draw_s) > 0
+
+
+@pytest.mark.usefixtures("short")
+def test_work_that_grows_is_tried_in_small_pieces_until_it_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = spec_of()
+    data = stand_in(spec, DATASETS["digits"], CPU)
+    tried = trial.Trial(build_model(spec.architecture, data.shape, 0).eval(), spec, data, 8, CPU, SilentObserver())
+    sizes: list[int] = []
+
+    def once(work: Callable[[], None]) -> float:
+        work()
+        return 1e-6 * sizes[-1] ** 2
+
+    monkeypatch.setattr(tried, "_once", once)
+    assert tried._grown(sizes.append, 64, 100_000, 2) == pytest.approx(1e4)
+    assert sizes == [64, 128]
+    sizes.clear()
+    assert tried._grown(sizes.append, 64, 100, 2) == pytest.approx(1e-2)
+    assert sizes == [64, 100]
+
+
+def test_an_estimator_that_draws_as_much_as_it_is_told_to_is_timed_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = TruePosteriorEstimator(images=40, samples=6400)
+    spec = spec_of(evaluation={"estimators": [config.model_dump()]})
+    data = stand_in(spec, DATASETS["digits"], CPU)
+    tried = trial.Trial(build_model(spec.architecture, data.shape, 0).eval(), spec, data, 8, CPU, SilentObserver())
+    done: list[None] = []
+    monkeypatch.setattr(tried, "_once", lambda work: done.append(work()) or 0.5)
+    with torch.no_grad():
+        assert tried._sampled_s(config) == pytest.approx(40 * 6400 / 64 * 0.5)
+    assert done == [None]
 
 
 @pytest.mark.usefixtures("short")

@@ -12,7 +12,6 @@ from tests.worker.conftest import Recorder, small, spec_of
 from worker.data.contract import Data, Split
 from worker.evaluate import evaluate
 from worker.meter import Meter
-from worker.objectives import Losses
 from worker.players import normalise_gradients
 from worker.rng import Noise
 from worker.train import SilentObserver, pace, train
@@ -103,7 +102,7 @@ def test_a_loss_that_becomes_nan_names_the_step_and_a_hint() -> None:
     observer = Recorder()
     with pytest.raises(TrainingError, match=r"the loss became NaN at step 5$") as caught:
         train(spec, broken, device="cpu", observer=observer)
-    assert "learning rate" in caught.value.hint
+    assert "learning_rate" in caught.value.hint
 
 
 class _Broken(Split):
@@ -122,7 +121,7 @@ def test_a_meter_names_the_first_step_that_was_not_finite() -> None:
     fine, worse = torch.tensor(1.0), torch.tensor(math.inf)
     for step in range(1, 11):
         loss = worse if step >= 7 else fine
-        meter.add(Losses(loss, fine, fine), step)
+        meter.add({"loss": loss, "rate": fine, "distortion": fine}, step)
     with pytest.raises(TrainingError, match="infinite at step 7"):
         meter.check(10)
 
