@@ -1,11 +1,11 @@
-"""What a page asks of the server that nobody touches: one small request a second, and nothing while it is hidden."""
+"""What pages ask of the server that nobody touches: one small request a second each, and nothing while hidden."""
 
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from running_program import Program
 
+PATHS = ("/", "/queue", "/compare", "/sweeps", "/lab", "/run/{run}")
 POLL = "/api/v1/changes?since="
 MOST_BYTES = 1000
 """Of an answer: status line, headers and body."""
@@ -22,44 +22,78 @@ COUNT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/queue", "/compare", "/sweeps", "/lab", "/run/{run}"])
-def test_an_idle_page_asks_once_a_second_and_a_hidden_one_never(page: Page, program: Program, path: str) -> None:
-    run = program.http.get("/runs", params={"limit": 1}).json()["items"][0]["id"]
-    program.until(lambda: not program.http.get("/runs", params={"status": "running"}).json()["items"], 60, "all ended")
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    asked: list[str] = []
-    sizes: list[float] = []
+class Listened:
+    """A page, and what it has asked and heard since it was last counted."""
 
-    def heard(event: dict[str, Any]) -> None:
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.asked: list[str] = []
+        self.sizes: list[float] = []
+        session = context.new_cdp_session(self.page)
+        session.send("Network.enable")
+        session.on("Network.requestWillBeSent", self._asks)
+        session.on("Network.loadingFinished", lambda event: self.sizes.append(event["encodedDataLength"]))
+        self.page.goto(url)
+        expect(self.page.locator("main > *")).not_to_have_count(0)
+        self.page.evaluate(COUNT)
+
+    def _asks(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
         if not url.startswith(("data:", "blob:")):  # those ask nobody
-            asked.append(url)
+            self.asked.append(url)
 
-    session.on("Network.requestWillBeSent", heard)
-    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(program.url + path.format(run=run))
-    expect(page.locator("main > *")).not_to_have_count(0)
-    page.evaluate(COUNT)
+    def begin(self) -> None:
+        """Count afresh, from now, in seconds of the page's own clock."""
+        self.asked.clear()
+        self.sizes.clear()
+        self._since = int(self.page.evaluate(TICKS))
 
-    def passed(seconds: int) -> int:
-        """Seconds of the page's own clock, in which what it asks and what it hears is counted afresh."""
-        asked.clear()
-        sizes.clear()
-        before: int = page.evaluate(TICKS)
-        page.wait_for_function("([before, seconds]) => window.ticks >= before + seconds", arg=[before, seconds])
-        return int(page.evaluate(TICKS)) - before
+    def passed(self, seconds: int) -> int:
+        """Wait until that many seconds have passed since the count began; how many have."""
+        self.page.wait_for_function(
+            "([since, seconds]) => window.ticks >= since + seconds", arg=[self._since, seconds], timeout=60_000
+        )
+        return int(self.page.evaluate(TICKS)) - self._since
+
+    def only_polled(self) -> bool:
+        return bool(self.asked) and all(POLL in url for url in self.asked)
+
+
+def at_rest(program: Program) -> bool:
+    """No run trains and none waits: what changes is news to every page."""
+    return not any(
+        program.http.get("/runs", params={"status": status}).json()["items"] for status in ("running", "queued")
+    )
+
+
+def test_an_idle_page_asks_once_a_second_and_a_hidden_one_never(page: Page, program: Program) -> None:
+    run = program.http.get("/runs", params={"limit": 1}).json()["items"][0]["id"]
+    program.until(lambda: at_rest(program), 60, "all ended")
+    opened = [Listened(page.context, program.url + path.format(run=run)) for path in PATHS]
 
     def settled() -> bool:
-        passed(2)
-        return bool(asked) and all(POLL in url for url in asked)
+        for each in opened:
+            each.begin()
+        for each in opened:
+            each.passed(4)
+        return all(each.only_polled() for each in opened)
 
-    program.until(settled, 60, "what the page was opened with has come")
-    seconds = passed(6)
-    assert [url for url in asked if POLL not in url] == []
-    assert 1 <= len(asked) <= seconds + 1
-    assert max(sizes) < MOST_BYTES
-    page.evaluate(HIDE)
-    passed(1)  # what was under way has arrived
-    passed(3)
-    assert asked == []
+    program.until(settled, 90, "what the pages were opened with has come")
+    for each in opened:
+        each.begin()
+    for each in opened:
+        seconds = each.passed(6)
+        asked, sizes = list(each.asked), list(each.sizes)
+        assert [url for url in asked if POLL not in url] == [], each.page.url
+        assert 1 <= len(asked) <= seconds + 1, each.page.url
+        assert max(sizes) < MOST_BYTES, each.page.url
+    for each in opened:
+        each.page.evaluate(HIDE)
+    for each in opened:
+        each.begin()
+        each.passed(1)  # what was under way has arrived
+    for each in opened:
+        each.begin()
+    for each in opened:
+        each.passed(3)
+        assert each.asked == [], each.page.url
