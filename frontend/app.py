@@ -12,14 +12,17 @@ from dash import Dash, Input, Output, State, dcc, html
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from frontend import ids, query, theme, verbs
+from frontend import ids, theme, verbs
 from frontend.client import Client, Json, segment
 from frontend.components import help, shell, tour
 from frontend.components.parts import attributes, link, message
-from frontend.formats import duration
-from frontend.pages import PAGES, actions, longer, new_run, tray
-from frontend.pages.context import Context, origin
-from frontend.pages.page import Visit
+from frontend.context import Context, origin
+from frontend.everywhere import actions, longer, tray
+from frontend.everywhere.new_run import drawer as new_run
+from frontend.page import Visit
+from frontend.pages import PAGES
+from frontend.views import query
+from frontend.words.formats import duration
 
 TITLE = "RD Frontier"
 _log = logging.getLogger(__name__)

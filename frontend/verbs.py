@@ -4,7 +4,7 @@ The renderer drops the answer of a call once the same callback is asked again. S
 a press of anything else leaves alone what it is doing.
 """
 
-from frontend.first_runs import STARTS
+from frontend.steer.first_runs import STARTS
 
 HEARD = (
     ("cancel",),

@@ -10,7 +10,7 @@ from frontend.components.run import FLAGS
 from frontend.components.saving import frame_id, saving
 from frontend.figures.codes import codes
 from frontend.figures.posteriors import pairs, posteriors, scale
-from frontend.formats import NOTHING, decimals_for, number, plural, plus_minus
+from frontend.words.formats import NOTHING, decimals_for, number, plural, plus_minus
 
 Json = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 from dash import html
 
 from frontend.components.tiles import Sheet
-from frontend.figures import marks
-from frontend.formats import number, plus_minus, tuple_text
+from frontend.figures.plane import marks
+from frontend.words.formats import number, plus_minus, tuple_text
 
 Json = Mapping[str, Any]
 

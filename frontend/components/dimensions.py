@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from frontend.components.parts import attributes
-from frontend.formats import number
+from frontend.words.formats import number
 
 MOST = 128
 """Bars at most: the largest ones."""

@@ -7,8 +7,8 @@ from dash import html
 from frontend import ids
 from frontend.components.formula import formula
 from frontend.components.parts import attributes, do, help_id
-from frontend.explanation import Explanation
-from frontend.explanations import EXPLANATIONS
+from frontend.words.explanation import Explanation
+from frontend.words.explanations import EXPLANATIONS
 
 KEYS = (
     (("←", "→"), "walk from point to point along the rate"),

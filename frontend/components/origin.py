@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from frontend.formats import ago, clock
+from frontend.words.formats import ago, clock
 
 Json = Mapping[str, Any]
 

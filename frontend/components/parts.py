@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from frontend.formats import duration
+from frontend.words.formats import duration
 
 STATUS_WORDS = {
     "queued": "waiting",

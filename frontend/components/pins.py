@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 
-from frontend.comparison import MOST, Comparison, href
 from frontend.components.columns import Column, tuple_of
 from frontend.components.parts import attributes, do
 from frontend.components.tiles import tile
-from frontend.formats import plural
-from frontend.query import plane_link
+from frontend.views.comparison import MOST, Comparison, href
+from frontend.views.query import plane_link
+from frontend.words.formats import plural
 
 
 def pin_button(point_id: str, *, small: bool = False) -> html.Button:

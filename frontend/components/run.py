@@ -20,9 +20,10 @@ from frontend.components.parts import (
     status_badge,
     term,
 )
-from frontend.components.queue import buttons, changed_note, details, failure, title
-from frontend.estimates import ESTIMATES
-from frontend.formats import (
+from frontend.components.queue.rows import buttons, changed_note, details, failure, title
+from frontend.views.query import plane_link
+from frontend.words.estimates import ESTIMATES
+from frontend.words.formats import (
     NOTHING,
     ago,
     clock,
@@ -35,7 +36,6 @@ from frontend.formats import (
     since,
     tuple_text,
 )
-from frontend.query import plane_link
 
 Json = Mapping[str, Any]
 

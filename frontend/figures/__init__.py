@@ -1,0 +1,1 @@
+"""Plotly figures, as functions from records to figures. Pure: no component, no REST."""

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
-from frontend import bodies, ids
+from frontend import ids
 from frontend.client import ApiError, Json, point_path, run_path
 from frontend.components import run as parts
 from frontend.components.aggregate import aggregate, true_posterior
@@ -16,10 +16,11 @@ from frontend.components.dimensions import Share, absence, shares
 from frontend.components.graph import graph
 from frontend.components.parts import code, link, message, section
 from frontend.components.saving import frame_id, saving, taken
+from frontend.context import Context, complaint, dataset_key, notice, now
 from frontend.figures.curves import curves
 from frontend.figures.kl import dimension_bars
-from frontend.pages.context import Context, complaint, dataset_key, notice, now
-from frontend.pages.page import Page, Visit
+from frontend.form import bodies
+from frontend.page import Page, Visit
 
 MOST_HEIRS = 20
 """Runs that continue it, of those on show."""

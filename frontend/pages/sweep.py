@@ -7,14 +7,16 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from frontend import bodies, ids
+from frontend import ids
 from frontend.client import ApiError, Json, segment
-from frontend.components import sweep_grid, sweeps
 from frontend.components.parts import attributes, code, link, message, section
-from frontend.formats import ago, plural
-from frontend.pages import kept
-from frontend.pages.context import Context, complaint, dataset_key, now
-from frontend.pages.page import Page, Visit
+from frontend.components.sweeps import grid as sweep_grid
+from frontend.components.sweeps import sweep as sweeps
+from frontend.context import Context, complaint, dataset_key, now
+from frontend.everywhere import kept
+from frontend.form import bodies
+from frontend.page import Page, Visit
+from frontend.words.formats import ago, plural
 
 
 async def layout(context: Context, visit: Visit) -> html.Div:

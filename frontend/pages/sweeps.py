@@ -8,12 +8,12 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, segment
-from frontend.components import sweeps
 from frontend.components.parts import do
-from frontend.formats import plural
-from frontend.pages import kept
-from frontend.pages.context import Context, complaint, notice, now
-from frontend.pages.page import Page, Visit
+from frontend.components.sweeps import sweep as sweeps
+from frontend.context import Context, complaint, notice, now
+from frontend.everywhere import kept
+from frontend.page import Page, Visit
+from frontend.words.formats import plural
 
 Act = Callable[[Context, str], Awaitable[Any]]
 """What a button does to a sweep; the notice, and the address of the page to go to."""

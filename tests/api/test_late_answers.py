@@ -10,8 +10,8 @@ from test_api_point_jobs import DIGITS, with_checkpoint
 
 from backend.store.tables import Job
 from frontend.client import Client
-from frontend.pages.context import _POINTS, Context
-from frontend.pages.latent_jobs import Newest, newest_answer
+from frontend.context import _POINTS, Context
+from frontend.pages.latent.jobs import Newest, newest_answer
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from running_program import Program
 
-from frontend.figures.records import points
-from frontend.formats import number, plus_minus
+from frontend.figures.plane.records import points
+from frontend.words.formats import number, plus_minus
 
 SEARCH = "?dataset=digits/static&table=open"
 GRID_SCRIPT = "dash_ag_grid"

@@ -9,18 +9,22 @@ import pytest
 from records_of_rest import columns as plane_columns
 from records_of_rest import estimate, of_type, parts, text
 
-from frontend import comparison
-from frontend.comparison import Comparison
-from frontend.components import compare, compare_notes, compare_numbers, pins, strip
+from frontend.components import pins
 from frontend.components.columns import Column, by_rate
-from frontend.components.extras import Extras
+from frontend.components.compare import board as compare
+from frontend.components.compare import notes as compare_notes
+from frontend.components.compare import numbers as compare_numbers
+from frontend.components.compare.extras import Extras
+from frontend.components.explore import strip
 from frontend.components.tiles import sheets
-from frontend.ends import ends, share
-from frontend.figures.records import points
+from frontend.figures.plane.records import points
 from frontend.figures.whiskers import Row, whiskers
-from frontend.labelled import THRESHOLDS, why
-from frontend.pages.compare_jobs import results, told
-from frontend.query import View
+from frontend.pages.compare.jobs import results, told
+from frontend.steer.ends import ends, share
+from frontend.views import comparison
+from frontend.views.comparison import Comparison
+from frontend.views.query import View
+from frontend.words.labelled import THRESHOLDS, why
 from worker.labels import label
 
 Make = Callable[..., Column]

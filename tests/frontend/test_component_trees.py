@@ -6,16 +6,17 @@ import pytest
 from records_of_rest import columns, estimate, of_type, parts, text
 
 from frontend.app import dataset_options, status_line, time_left
-from frontend.components import empty, pane, queue, strip
 from frontend.components import run as run_parts
+from frontend.components.explore import empty, pane, strip
 from frontend.components.parts import progress_bar, progress_words
+from frontend.components.queue import rows as queue
 from frontend.components.tiles import sheets, tile, tile_row
 from frontend.figures.kl import dimension_bars
-from frontend.figures.records import points
-from frontend.formats import ago, compact, duration, number, plus_minus, size, tuple_text
-from frontend.pages.queue import turned
-from frontend.query import View
-from frontend.table import csv_of
+from frontend.figures.plane.records import points
+from frontend.pages.queue.page import turned
+from frontend.views.query import View
+from frontend.words.formats import ago, compact, duration, number, plus_minus, size, tuple_text
+from frontend.words.table import csv_of
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 BOUND = {"value": 79.03, "source": "VLAE"}

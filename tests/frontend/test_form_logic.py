@@ -12,11 +12,11 @@ from backend.datasets import DATASETS
 from backend.errors import Invalid
 from backend.expand import expand
 from backend.methods import METHODS, knobs_of, method_of
-from frontend import bodies, controls, defaults, forms
-from frontend.components.form import form
+from frontend.components.form.fields import form
 from frontend.components.formula import greek
-from frontend.fields import read
-from frontend.pages.new_run import reshaped
+from frontend.everywhere.new_run.drawer import reshaped
+from frontend.form import bodies, controls, defaults, forms
+from frontend.form.fields import read
 
 LAMBDA = [row.name for row in METHODS.values() if "lambda" in {knob.name for knob in row.knobs}]
 

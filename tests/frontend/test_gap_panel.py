@@ -8,9 +8,9 @@ from records_of_rest import of_type, text
 from backend.datasets import DATASETS
 from backend.expand import expand
 from backend.grid import expand_grid
-from frontend import gaps
-from frontend.components import gaps as parts
-from frontend.query import View
+from frontend.components.explore import gaps as parts
+from frontend.steer import gaps
+from frontend.views.query import View
 
 
 def proposal(key, value, estimate_s=10.0, **body):

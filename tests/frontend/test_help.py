@@ -10,13 +10,14 @@ import frontend
 from backend.datasets import DATASETS
 from backend.expand import expand
 from backend.grid import expand_grid
-from frontend.components import empty, help, tour
+from frontend.components import help, tour
+from frontend.components.explore import empty
 from frontend.components.formula import formula
 from frontend.components.parts import quantity, term
-from frontend.estimates import ESTIMATES
-from frontend.explanations import EXPLANATIONS
-from frontend.first_runs import STARTS
-from frontend.quantities import QUANTITIES
+from frontend.steer.first_runs import STARTS
+from frontend.words.estimates import ESTIMATES
+from frontend.words.explanations import EXPLANATIONS
+from frontend.words.quantities import QUANTITIES
 
 ROOT = Path(frontend.__file__).parent
 

@@ -8,20 +8,21 @@ from records_of_rest import columns, estimate, parts, text
 
 from backend.datasets import DATASETS
 from backend.expand import expand
-from frontend.components import pane, queue
+from frontend.components.explore import pane
+from frontend.components.queue import rows as queue
 from frontend.components.run import head, point_head
-from frontend.figures import band
-from frontend.figures.hover import hover, hover_beside
-from frontend.figures.plane import RING, plane
-from frontend.figures.records import chosen_evaluation, points, shown, without_rate
-from frontend.figures.scene import Scene, stage
-from frontend.figures.window import beyond
-from frontend.labels import unmarked
-from frontend.pages.explore_note import note
-from frontend.pages.queue import filter_options
-from frontend.query import View
-from frontend.terms import CUSTOM, of_run
+from frontend.figures.plane import band
+from frontend.figures.plane.figure import RING, plane
+from frontend.figures.plane.hover import hover, hover_beside
+from frontend.figures.plane.records import chosen_evaluation, points, shown, without_rate
+from frontend.figures.plane.scene import Scene, stage
+from frontend.figures.plane.window import beyond
+from frontend.form.terms import CUSTOM, of_run
+from frontend.pages.explore.note import note
+from frontend.pages.queue.page import filter_options
 from frontend.theme import PALETTES
+from frontend.views.query import View
+from frontend.words.labels import unmarked
 
 LIGHT = PALETTES["light"]
 VIEW = View(dataset="digits/static")

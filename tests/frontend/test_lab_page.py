@@ -7,14 +7,14 @@ from records_of_rest import estimate, of_type, text
 from backend.api.lab import get_toy
 from backend.datasets import DATASETS
 from backend.expand import expand
-from frontend.components import lab
-from frontend.figures import lab_records
-from frontend.figures.lab_model import model_figure, tallest_of
-from frontend.figures.lab_plane import hover, toy_plane
-from frontend.figures.lab_records import AIMED, ELBO, OTHER, ToyModel, ToyPoint
-from frontend.pages.lab_tables import model_table, points_table
-from frontend.query import parse_seed
-from frontend.table import csv_of
+from frontend.components.lab import toy as lab
+from frontend.figures.lab import records as lab_records
+from frontend.figures.lab.model import model_figure, tallest_of
+from frontend.figures.lab.plane import hover, toy_plane
+from frontend.figures.lab.records import AIMED, ELBO, OTHER, ToyModel, ToyPoint
+from frontend.pages.lab.tables import model_table, points_table
+from frontend.views.query import parse_seed
+from frontend.words.table import csv_of
 
 
 @pytest.fixture(scope="module")

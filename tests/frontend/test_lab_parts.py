@@ -9,12 +9,15 @@ from results_of_benches import DUALS, PARTICLES, PROPOSITION, RESULTS
 
 from backend.benches import BENCHES
 from frontend import ids
-from frontend.components import lab_bench, lab_results
-from frontend.figures import lab_duals, lab_particles, lab_proposition
-from frontend.pages import lab
-from frontend.pages.lab_benches import shown
-from frontend.pages.lab_parts import PARTS, TOY, asked
-from frontend.table import csv_of
+from frontend.components.lab import bench as lab_bench
+from frontend.components.lab import results
+from frontend.figures.lab import duals as lab_duals
+from frontend.figures.lab import particles as lab_particles
+from frontend.figures.lab import proposition
+from frontend.pages.lab import page as lab
+from frontend.pages.lab.benches import shown
+from frontend.pages.lab.parts import PARTS, TOY, asked
+from frontend.words.table import csv_of
 
 ALL = [(name, plot) for name, part in PARTS.items() for plot in part.plots]
 
@@ -102,12 +105,12 @@ def test_a_failure_stands_with_what_to_do_above_the_result_before_it():
 
 def test_a_line_that_falls_to_nothing_leaves_a_logarithmic_axis_that_still_has_ticks():
     for quantity in ("c", "s", "sigma"):
-        axis = lab_proposition.curve(PROPOSITION, quantity, scheme="light").layout.yaxis
+        axis = proposition.curve(PROPOSITION, quantity, scheme="light").layout.yaxis
         assert axis.type == "log"
         low, high = axis.range
         assert -14.5 < low < high
         assert 3 <= len(axis.tickvals) <= 8
-    words = text(lab_results.ends(PROPOSITION))
+    words = text(results.ends(PROPOSITION))
     assert "below 1e\u2212300" in words
     assert "c above 5, s below 0.01" in words
     assert "InfoVAE, λ = 500" in words
@@ -115,7 +118,7 @@ def test_a_line_that_falls_to_nothing_leaves_a_logarithmic_axis_that_still_has_t
 
 
 def test_the_bounds_asked_for_are_where_they_say():
-    figure = lab_proposition.curve(PROPOSITION, "c", scheme="light")
+    figure = proposition.curve(PROPOSITION, "c", scheme="light")
     assert sorted(shape.y0 for shape in figure.layout.shapes) == [0.4, 1.2, 5.0]
     notes = {note.text: 10**note.y for note in figure.layout.annotations}
     assert notes == pytest.approx({"ELBO above 5": 5.0, "InfoVAE from 0.4": 0.4, "InfoVAE to 1.2": 1.2})
@@ -124,28 +127,28 @@ def test_the_bounds_asked_for_are_where_they_say():
 def test_a_result_that_asks_nothing_is_drawn_without_bounds():
     silent = {name: value for name, value in PROPOSITION.items() if name != "bars"}
     for quantity in ("c", "s", "sigma"):
-        assert not lab_proposition.curve(silent, quantity, scheme="dark").layout.shapes
-    words = text(lab_results.ends(silent)) + text(lab_results.networks(silent))
+        assert not proposition.curve(silent, quantity, scheme="dark").layout.shapes
+    words = text(results.ends(silent)) + text(results.networks(silent))
     assert "above" not in words
     assert "λ" not in words
 
 
 @pytest.mark.parametrize("objective", ["elbo", "infovae"])
 def test_the_densities_are_densities_and_the_spikes_are_cut_off_with_a_word(objective):
-    table = {name: np.array(values) for name, values in lab_proposition.density_table(PROPOSITION, objective).items()}
+    table = {name: np.array(values) for name, values in proposition.density_table(PROPOSITION, objective).items()}
     for name in ("q(z|x=-1)", "q(z|x=1)", "m(z)"):
         assert np.trapezoid(table[name], table["z"]) == pytest.approx(1.0, abs=2e-3)
-    figure = lab_proposition.densities(PROPOSITION, objective, scheme="light")
+    figure = proposition.densities(PROPOSITION, objective, scheme="light")
     peaks = [note.text for note in figure.layout.annotations]
     assert peaks == (["up to 7979"] * 2 if objective == "elbo" else [])
     assert figure.layout.yaxis.range[1] < 1
 
 
 def test_a_network_that_tells_nothing_does_not_count():
-    first, second = of_type(lab_results.networks(PROPOSITION), "Tr")[1:]
+    first, second = of_type(results.networks(PROPOSITION), "Tr")[1:]
     assert text(first).endswith("yes")
     assert "no: R is not above 0.1" in text(second)
-    assert "The stability is local." in text(lab_results.networks(PROPOSITION))
+    assert "The stability is local." in text(results.networks(PROPOSITION))
 
 
 @pytest.mark.parametrize("marginal", ["normal", "logistic"])
@@ -171,7 +174,7 @@ def test_both_marginals_are_drawn_to_the_same_scale_with_every_seed():
         assert [trace.name for trace in figure.data if trace.mode == "markers"] == ["seed 0", "seed 1"]
         ranges.add(tuple(figure.layout.xaxis.range))
     assert len(ranges) == 1
-    assert "\u22120.00074" in text(lab_results.tails(PARTICLES))
+    assert "\u22120.00074" in text(results.tails(PARTICLES))
 
 
 def test_duals_stand_by_information_as_shares_of_their_truth():
@@ -184,8 +187,8 @@ def test_duals_stand_by_information_as_shares_of_their_truth():
     low, high = figure.layout.xaxis.range
     assert low < 0.88
     assert high > 1.1
-    rows = [text(row) for row in of_type(lab_results.duals(DUALS), "Tr")]
+    rows = [text(row) for row in of_type(results.duals(DUALS), "Tr")]
     assert "Title of pearson 0.047 none 0.1000 0.1010 ± 0.0020 0.0900 ± 0.0020 1200" in rows[1]
     untrained = {"rows": [{**DUALS["rows"][0], "trained": {"value": None, "stderr": None, "steps": 0}}]}
-    assert "–" in text(lab_results.duals(untrained))
+    assert "–" in text(results.duals(untrained))
     assert len(lab_duals.dots(untrained, scheme="dark").data) == 2

@@ -3,14 +3,14 @@
 import pytest
 from records_of_rest import of_type, text
 
-from frontend import latent
-from frontend.components import latent as parts
-from frontend.components import queue
 from frontend.components.columns import Column
-from frontend.components.latent_bars import bars
-from frontend.components.latent_results import gap_words, interpolation, samples, traversal
-from frontend.latent import Look
-from frontend.pages.latent_jobs import PANELS
+from frontend.components.latent import head as parts
+from frontend.components.latent.bars import bars
+from frontend.components.latent.results import gap_words, interpolation, samples, traversal
+from frontend.components.queue import rows as queue
+from frontend.pages.latent.jobs import PANELS
+from frontend.views import latent
+from frontend.views.latent import Look
 
 
 def test_the_head_names_a_model_as_the_queue_does(point, run):

@@ -17,8 +17,10 @@ from frontend import ids
 from frontend.app import MENU, route
 from frontend.client import Client
 from frontend.components import shell
-from frontend.pages import PAGES, explore, queue, run
-from frontend.pages.context import Context
+from frontend.context import Context
+from frontend.pages import PAGES, run
+from frontend.pages.explore import page as explore
+from frontend.pages.queue import page as queue
 
 NOWHERE = "Nothing is at this address"
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from records_of_rest import columns
 
-from frontend.figures.cloud import MANY
-from frontend.figures.frontiers import Bound, Frontier, frontiers
-from frontend.figures.guides import short_ids
-from frontend.figures.hover import hover
-from frontend.figures.plane import RING, plane
-from frontend.figures.records import chosen_evaluation, points, shown
-from frontend.figures.window import beyond
-from frontend.query import View
+from frontend.figures.plane.cloud import MANY
+from frontend.figures.plane.figure import RING, plane
+from frontend.figures.plane.frontiers import Bound, Frontier, frontiers
+from frontend.figures.plane.guides import short_ids
+from frontend.figures.plane.hover import hover
+from frontend.figures.plane.records import chosen_evaluation, points, shown
+from frontend.figures.plane.window import beyond
 from frontend.theme import PALETTES
+from frontend.views.query import View
 
 VIEW = View(dataset="digits/static")
 THREE = columns(rate=[1.0, 5.0, 20.0], distortion=[30.0, 20.0, 10.0])

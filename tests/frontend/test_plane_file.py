@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from records_of_rest import columns
 
-from frontend.figures.records import points
-from frontend.figures.scene import Scene, stage
-from frontend.pages.explore_file import behind
-from frontend.query import View
+from frontend.figures.plane.records import points
+from frontend.figures.plane.scene import Scene, stage
+from frontend.pages.explore.file import behind
 from frontend.theme import PALETTES
+from frontend.views.query import View
 
 VIEW = View(dataset="digits/static")
 GIVEN = columns(

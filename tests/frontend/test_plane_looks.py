@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 from records_of_rest import columns
 
-from frontend.components.look import options
-from frontend.figures.channels import channel, path_title, paths
-from frontend.figures.cloud import MANY
-from frontend.figures.looks import looks
-from frontend.figures.plane import plane
-from frontend.figures.records import points, without_rate
-from frontend.figures.scale import scale
-from frontend.query import View
+from frontend.components.explore.look import options
+from frontend.figures.plane.channels import channel, path_title, paths
+from frontend.figures.plane.cloud import MANY
+from frontend.figures.plane.figure import plane
+from frontend.figures.plane.looks import looks
+from frontend.figures.plane.records import points, without_rate
+from frontend.figures.plane.scale import scale
 from frontend.theme import PALETTES
+from frontend.views.query import View
 
 LIGHT = PALETTES["light"]
 VIEW = View(dataset="digits/static")

@@ -8,20 +8,20 @@ import pytest
 from records_of_rest import columns
 
 from backend import frontier
-from frontend.figures import published
-from frontend.figures.cloud import MANY
-from frontend.figures.frontiers import Bound, Frontier
-from frontend.figures.geometry import hull, hypervolume, staircase
-from frontend.figures.hover import hover
-from frontend.figures.plane import plane
-from frontend.figures.records import points
-from frontend.figures.scene import Scene, frontiers_of, stage, standing
-from frontend.figures.seeds import averaged
-from frontend.figures.window import window_of
-from frontend.labels import method_label
-from frontend.pages.explore_note import note
-from frontend.query import View
+from frontend.figures.plane import published
+from frontend.figures.plane.cloud import MANY
+from frontend.figures.plane.figure import plane
+from frontend.figures.plane.frontiers import Bound, Frontier
+from frontend.figures.plane.geometry import hull, hypervolume, staircase
+from frontend.figures.plane.hover import hover
+from frontend.figures.plane.records import points
+from frontend.figures.plane.scene import Scene, frontiers_of, stage, standing
+from frontend.figures.plane.seeds import averaged
+from frontend.figures.plane.window import window_of
+from frontend.pages.explore.note import note
 from frontend.theme import PALETTES
+from frontend.views.query import View
+from frontend.words.labels import method_label
 
 LIGHT = PALETTES["light"]
 VIEW = View(dataset="digits/static")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 import frontend
 from frontend import ids, verbs
 from frontend.app import create_ui
-from frontend.first_runs import STARTS
+from frontend.steer.first_runs import STARTS
 
 SOURCES = Path(frontend.__file__).parent
 ASKED_BY = re.compile(r'\bdo\(\s*(?:f?"[^"]*"|\w+),\s*"([a-z-]+)"|data_do="([a-z-]+)"', re.DOTALL)

@@ -14,7 +14,7 @@ from frontend.figures.codes import CLASSES, codes, groups
 from frontend.figures.curves import COLUMNS, curves, panels
 from frontend.figures.densities import line_density, plane_density, window
 from frontend.figures.posteriors import pairs, posteriors, scale
-from frontend.formats import decimals_for
+from frontend.words.formats import decimals_for
 
 
 def normals(count: int, seed: int) -> list[float]:

@@ -3,8 +3,8 @@
 import pytest
 from records_of_rest import of_type, text
 
-from frontend.components.estimate import line
-from frontend.pages.new_run_time import answered, question
+from frontend.components.form.estimate import line
+from frontend.everywhere.new_run.time import answered, question
 
 RESULT = {
     "seconds": 130.0, "train_s": 120.0, "measure_s": 9.0, "draw_s": 1.0, "images_per_second": 4321.0, "steps": 380,

@@ -5,9 +5,11 @@ from records_of_rest import of_type, text
 
 from backend.datasets import DATASETS
 from backend.grid import expand_grid
-from frontend import asked, axes, bodies, forms
-from frontend.components import estimate, sweep_grid, sweeps, swept
-from frontend.fields import Field
+from frontend.components.form import estimate, swept
+from frontend.components.sweeps import grid as sweep_grid
+from frontend.components.sweeps import sweep as sweeps
+from frontend.form import asked, axes, bodies, forms
+from frontend.form.fields import Field
 
 BETA = Field(path="beta", kind="number", title="beta", minimum=0, maximum=1e6, ends=("exclusiveMinimum",))
 SEED = Field(path="seed", kind="integer", title="seed", minimum=0)

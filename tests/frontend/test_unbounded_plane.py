@@ -3,12 +3,12 @@
 import pytest
 from records_of_rest import columns, estimate, text
 
-from frontend.components import pane
-from frontend.figures.frontiers import Bound, entropy_bound
-from frontend.figures.plane import plane
-from frontend.figures.records import points
-from frontend.figures.window import window_of
-from frontend.query import View
+from frontend.components.explore import pane
+from frontend.figures.plane.figure import plane
+from frontend.figures.plane.frontiers import Bound, entropy_bound
+from frontend.figures.plane.records import points
+from frontend.figures.plane.window import window_of
+from frontend.views.query import View
 
 NONE = {"entropy_bound": {"value": None, "source": "none: minus infinity", "exact": False}}
 VIEW = View(dataset="two-points/none")

@@ -9,8 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontend.pages.scenes import default_dataset
-from frontend.query import AXES, GROUPINGS, IMAGES, LAYERS, LOGS, OVERLAYS, SEEDS, View, href, parse, plane_link, search
+from frontend.fetch.scenes import default_dataset
+from frontend.views.query import (
+    AXES,
+    GROUPINGS,
+    IMAGES,
+    LAYERS,
+    LOGS,
+    OVERLAYS,
+    SEEDS,
+    View,
+    href,
+    parse,
+    plane_link,
+    search,
+)
 
 tuples = st.lists(st.text("-+vl", min_size=3, max_size=3), max_size=3, unique=True).map(tuple)
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_", min_size=1, max_size=12)

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 from records_of_rest import of_type, text
 
-from frontend.components import line, queue
 from frontend.components import run as run_parts
-from frontend.pages.actions import lost
-from frontend.pages.longer import time_words
-from frontend.pages.picked import told
+from frontend.components.queue import line
+from frontend.components.queue import rows as queue
+from frontend.everywhere.actions import lost
+from frontend.everywhere.longer import time_words
+from frontend.words.formats import told
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 

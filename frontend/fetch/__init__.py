@@ -1,0 +1,1 @@
+"""What several pages ask REST for: scenes of a data set, the frontier along a view, points side by side."""

@@ -1,0 +1,287 @@
+"""Queue: what runs, what waits, what ended and why."""
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+
+from frontend import ids, verbs
+from frontend.client import ApiError, Json, run_path
+from frontend.components.formula import greek
+from frontend.components.importing import import_button
+from frontend.components.parts import attributes, section
+from frontend.components.queue import line
+from frontend.components.queue import rows as queue
+from frontend.context import Context, complaint, notice, now
+from frontend.page import Page, Visit
+from frontend.pages.queue import picked
+from frontend.words.formats import plural, tuple_text
+
+PAGE_SIZE = 25
+MOST_WAITING = 100
+"""Waiting runs on show."""
+ANY = "any"
+STATUSES = (
+    (ANY, "all"),
+    ("succeeded", "succeeded"),
+    ("failed", "failed"),
+    ("cancelled", "cancelled"),
+)
+
+
+async def layout(context: Context, _visit: Visit) -> html.Div:
+    """The page before its lists are there."""
+    return html.Div(
+        [
+            html.Div([html.H1("Queue"), *([] if context.read_only else [import_button()])], className="section-head"),
+            section("Running", html.Div(id=ids.QUEUE_RUNNING)),
+            section("Waiting", html.Div(id=ids.QUEUE_LINE), aside=html.Span(id=ids.QUEUE_WAITING, className="muted")),
+            section(
+                "Ended",
+                html.Div(id=ids.QUEUE_LIST),
+                _pages(),
+                dcc.Store(id=ids.QUEUE_PAGES, data=[None]),
+                dcc.Store(id=ids.QUEUE_NEXT),
+                dcc.Store(id=ids.QUEUE_ABOVE),
+                dcc.Store(id=ids.QUEUE_PROGRESS),
+                aside=_filters(),
+            ),
+            picked.bar(read_only=context.read_only),
+        ],
+        className="page",
+    )
+
+
+def _filters() -> html.Div:
+    return html.Div(
+        [
+            dmc.SegmentedControl(
+                id=ids.QUEUE_STATUS,
+                data=[{"value": value, "label": label} for value, label in STATUSES],
+                value=ANY,
+                size="xs",
+                withItemsBorders=False,
+            ),
+            _filter(ids.QUEUE_DATASET, "all data sets"),
+            _filter(ids.QUEUE_TUPLE, "all tuples"),
+            _filter(ids.QUEUE_METHOD, "all methods"),
+            dmc.TextInput(
+                id=ids.QUEUE_TAG,
+                placeholder="any tag",
+                size="xs",
+                className="filter",
+                debounce=400,
+                **attributes(aria_label="any tag"),
+            ),
+        ],
+        className="filters",
+    )
+
+
+def _filter(ident: str, nothing: str) -> dmc.Select:
+    return dmc.Select(
+        id=ident,
+        data=[],
+        placeholder=nothing,
+        clearable=True,
+        size="xs",
+        className="filter",
+        **attributes(aria_label=nothing),
+    )
+
+
+def _pages() -> html.Div:
+    return html.Div(
+        [
+            html.Button("Newer", id=ids.QUEUE_NEWER, className="button quiet", type="button", disabled=True),
+            html.Button("Older", id=ids.QUEUE_OLDER, className="button quiet", type="button", disabled=True),
+        ],
+        className="actions pages",
+    )
+
+
+def register(context: Context) -> None:
+    """The page's callbacks."""
+
+    @context.app.callback(
+        Output(ids.QUEUE_DATASET, "data"),
+        Output(ids.QUEUE_TUPLE, "data"),
+        Output(ids.QUEUE_METHOD, "data"),
+        Input(ids.PAGE, "id"),
+    )
+    async def offer_filters(_page: str) -> Any:
+        return filter_options(await context.client.get("/catalogue"))
+
+    _turning(context)
+    _lists(context)
+    _progress(context)
+    _moves(context)
+    picked.register(context)
+
+
+async def _running(context: Context) -> list[Json]:
+    """The runs that are trained now."""
+    found = await context.client.get("/runs", {"status": "running", "limit": 50})
+    return list(found["items"])
+
+
+def _above(running: Sequence[Json]) -> str:
+    """Which runs stand under Running, to compare."""
+    return ",".join(run["id"] for run in running)
+
+
+_FILTERS = [
+    Input(ident, "value")
+    for ident in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG)
+]
+
+
+def _turning(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.QUEUE_PAGES, "data"),
+        Output(ids.QUEUE_NEXT, "data", allow_duplicate=True),
+        Input(ids.QUEUE_NEWER, "n_clicks"),
+        Input(ids.QUEUE_OLDER, "n_clicks"),
+        *_FILTERS,
+        State(ids.QUEUE_PAGES, "data"),
+        State(ids.QUEUE_NEXT, "data"),
+        prevent_initial_call=True,
+    )
+    async def turn(*given: Any) -> Any:
+        *_pressed, pages, following = given
+        after = turned(pages or [None], following, str(ctx.triggered_id or ""))
+        return (no_update if after == pages else after), None  # no page comes after one that is not there yet
+
+
+def _lists(context: Context) -> None:
+    # One callback for all lists: three would be answered at three times, and a run that moves on between stands in two.
+    @context.app.callback(
+        Output(ids.QUEUE_RUNNING, "children"),
+        Output(ids.QUEUE_ABOVE, "data"),
+        Output(ids.QUEUE_LINE, "children"),
+        Output(ids.QUEUE_WAITING, "children"),
+        Output(ids.QUEUE_LIST, "children"),
+        Output(ids.QUEUE_NEWER, "disabled"),
+        Output(ids.QUEUE_OLDER, "disabled"),
+        Output(ids.QUEUE_NEXT, "data"),
+        Input(ids.RUNS_MOVED, "data"),
+        Input(ids.QUEUE_MOVED, "data"),
+        Input(ids.QUEUE_PAGES, "data"),
+        *_FILTERS,
+    )
+    async def fill(
+        _runs_moved: int | None,
+        _line_moved: int | None,
+        pages: list[str | None],
+        status: str,
+        dataset: str | None,
+        symbols: str | None,
+        method: str | None,
+        tag: str | None,
+    ) -> Any:
+        read_only = context.read_only
+        wanted = {"dataset": dataset, "architecture": symbols, "method": method, "tag": tag}
+        statuses = queue.ENDED if status == ANY else (status,)
+        try:
+            running, waiting, rest = await asyncio.gather(
+                _running(context),
+                context.client.get("/queue", {"limit": MOST_WAITING}),
+                context.client.get("/runs", {**wanted, "status": statuses, "limit": PAGE_SIZE, "cursor": pages[-1]}),
+            )
+        except ApiError as error:
+            return *[no_update] * 4, complaint(error), *[no_update] * 3
+        above = {run["id"] for run in running}
+        waits = [run for run in waiting["items"] if run["id"] not in above]
+        total = waiting["total"] - len(waiting["items"]) + len(waits)
+        runs = [run for run in rest["items"] if run["id"] not in above]
+        filtered = status != ANY or any(wanted.values()) or len(pages) > 1
+        nothing_yet = not runs and not filtered and bool(above or total)
+        return (
+            queue.running(running, read_only=read_only),
+            _above(running),
+            line.line(waits, total, now(), read_only=read_only),
+            plural(total, "run") if total else "",
+            html.P("Nothing has ended yet.", className="muted")
+            if nothing_yet
+            else queue.ended(runs, await _first_points(context, runs), now(), filtered=filtered, read_only=read_only),
+            len(pages) == 1,
+            rest["next"] is None,
+            rest["next"],
+        )
+
+
+def _progress(context: Context) -> None:
+    """How far what runs is: shown while the same runs run; else the lists are on their way, with all of it."""
+
+    @context.app.callback(Output(ids.QUEUE_PROGRESS, "data"), Input(ids.LIVE, "data"), prevent_initial_call=True)
+    async def look(_live: Json | None) -> Any:
+        try:
+            running = await _running(context)
+        except ApiError:
+            raise PreventUpdate from None  # the banner says that the server is away
+        return {"of": _above(running), "children": queue.running(running, read_only=context.read_only)}
+
+    context.in_browser(
+        "ifStill",
+        Output(ids.QUEUE_RUNNING, "children", allow_duplicate=True),
+        Input(ids.QUEUE_PROGRESS, "data"),
+        State(ids.QUEUE_ABOVE, "data"),
+    )
+
+
+def _moves(context: Context) -> None:
+    @context.app.callback(
+        Output(ids.QUEUE_MOVED, "data"),
+        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
+        Input(verbs.store("place"), "data"),
+        prevent_initial_call=True,
+    )
+    async def move(action: Json | None) -> Any:
+        if not action:
+            raise PreventUpdate
+        run_id, _, before = str(action["id"]).partition(":")
+        try:
+            await context.client.post(run_path(run_id, "/place"), {"before": before or None})
+        except ApiError as error:
+            return action["at"], notice(complaint(error), kind="bad")  # the line has moved on: show it as it is
+        return action["at"], no_update
+
+
+PAGE = Page(title="Queue", path="/queue", layout=layout, register=register, in_menu=True)
+
+
+async def _first_points(context: Context, runs: Sequence[Json]) -> dict[str, Json]:
+    """Where the first point of each run that has one landed, by the run's id."""
+    measured = [run for run in runs if run["points"]]
+    found = await asyncio.gather(*(context.where(run["points"][0]) for run in measured))
+    return {run["id"]: point for run, point in zip(measured, found, strict=True) if point}
+
+
+def turned(pages: Sequence[str | None], following: str | None, trigger: str) -> list[str | None]:
+    """The cursors of the pages up to the one to show, after what was pressed."""
+    if trigger == ids.QUEUE_OLDER and following:
+        return [*pages, following]
+    if trigger == ids.QUEUE_NEWER and len(pages) > 1:
+        return list(pages[:-1])
+    if trigger in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG):
+        return [None]
+    return list(pages)
+
+
+def filter_options(catalogue: Json) -> tuple[list[dict[str, str]], list[dict[str, str]], list[dict[str, str]]]:
+    """What the lists can be narrowed to."""
+    datasets = [
+        {"value": f"{entry['name']}/{binarize}", "label": f"{entry['name']}/{binarize}"}
+        for entry in catalogue["datasets"]
+        for binarize in entry["schema"]["properties"]["binarize"]["enum"]
+    ]
+    axes = [
+        dict.fromkeys(entry["symbol"] for entry in catalogue[axis]) for axis in ("encoders", "decoders", "marginals")
+    ]
+    tuples = [{"value": symbols, "label": tuple_text(symbols)} for symbols in map("".join, itertools.product(*axes))]
+    methods = [{"value": entry["name"], "label": greek(entry["title"])} for entry in catalogue["methods"]]
+    return datasets, tuples, [*methods, {"value": "custom", "label": "Custom"}]

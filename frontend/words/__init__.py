@@ -1,0 +1,1 @@
+"""What the pages say: numbers as they are written, names of runs, explanations. No component, no REST."""
