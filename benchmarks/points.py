@@ -33,6 +33,8 @@ from backend.store.session import Database, mark_changed
 from backend.store.tables import Point
 
 POINTS_A_RUN = 100
+SEEDS = 5
+"""Runs that differ by nothing but their seed."""
 BATCH = 10_000
 
 
@@ -112,16 +114,17 @@ def fill(database: Database, rate: Any, distortion: Any) -> None:
         with database.write() as session:
             for first in range(start, min(start + BATCH, len(rate)), POINTS_A_RUN):
                 some = slice(first, min(first + POINTS_A_RUN, start + BATCH))
-                body = {"dataset": "mnist", "beta": 0.1 + first % 7}
+                group, seed = divmod(first // POINTS_A_RUN, SEEDS)
+                body = {"dataset": "mnist", "beta": 0.1 + group % 7, "seed": seed}
                 run = runs.submit(session, expand(body, DATASETS), duplicate=True).run
                 run.status = "succeeded"
-                session.execute(insert(Point), list(rows(run.id, first, rate[some], distortion[some])))
+                session.execute(insert(Point), list(rows(run.id, group, seed, rate[some], distortion[some])))
                 mark_changed(session, run.id, points=True)
 
 
-def rows(run_id: str, first: int, rate: Any, distortion: Any) -> Iterator[dict[str, Any]]:
-    """Point rows as a worker leaves them."""
-    decoder, marginal = "-+"[first // POINTS_A_RUN % 2], "-+vl"[first // POINTS_A_RUN % 4]
+def rows(run_id: str, group: int, seed: int, rate: Any, distortion: Any) -> Iterator[dict[str, Any]]:
+    """Point rows as a worker leaves them; those of one group and position differ by their seed."""
+    decoder, marginal = "-+"[group % 2], "-+vl"[group % 4]
     for position, (r, d) in enumerate(zip(rate.tolist(), distortion.tolist(), strict=True)):
         estimates = {
             name: {"value": value, "stderr": 0.1, "unit": "nats", "bound": "estimate"}
@@ -137,8 +140,8 @@ def rows(run_id: str, first: int, rate: Any, distortion: Any) -> Iterator[dict[s
             "marginal": marginal,
             "architecture": f"-{decoder}{marginal}",
             "method": "beta-vae",
-            "seed": 0,
-            "beta": 1.0,
+            "seed": seed,
+            "beta": 10.0 * group + 0.1 * (1 + position),
             "rate": r,
             "rate_stderr": 0.1,
             "distortion": d,

@@ -53,8 +53,11 @@ def ids_from_low_rate(program: Program) -> list[str]:
     return [point for _, point in sorted(zip(columns["rate"], columns["id"], strict=True))]
 
 
-def brush(page: Page, count: int) -> list[str]:
-    """Drags around the points of the lowest rates among those that the plane's view holds; their ids."""
+def brush(page: Page) -> list[str]:
+    """Drags around two or more points, those of the lowest rates that the plane's view holds; their ids.
+
+    Runs of other tests may stand in one place: the edge goes where there is room between two points.
+    """
     figure = "document.querySelector('#plane-frame .js-plotly-plot')"
     page.wait_for_function(f"{figure}._fullLayout")
     page.get_by_role("button", name="Select points").click()
@@ -71,6 +74,7 @@ def brush(page: Page, count: int) -> list[str]:
         }}"""
     )
     across = sorted(seen)
+    count = next(n for n in range(2, len(across)) if across[n][0] - across[n - 1][0] > 4)
     edge = (across[count - 1][0] + across[count][0]) / 2
     page.mouse.move(plot["x"] + 2, plot["y"] + 2)
     page.mouse.down()
@@ -168,14 +172,14 @@ def test_rows_chosen_by_their_boxes_are_taken_along_and_pinned(page: Page, progr
 
 def test_a_brush_in_the_plane_leaves_its_rows(page: Page, program: Program) -> None:
     table = open_table(page, program)
-    chosen = brush(page, 2)
-    expect(rows(table)).to_have_count(2)
+    chosen = brush(page)
+    expect(rows(table)).to_have_count(len(chosen))
     for each in chosen:
         expect(table.locator(f".ag-pinned-left-cols-container [row-id='{each}'] input")).to_be_checked()
     table.get_by_role("button", name="Show all").click()
     expect(rows(table)).to_have_count(len(columns_of(program)["id"]))
-    expect(table.get_by_role("status")).to_contain_text("2 chosen")
-    page.get_by_role("button", name="2 chosen: clear").click()
+    expect(table.get_by_role("status")).to_contain_text(f"{len(chosen)} chosen")
+    page.get_by_role("button", name=f"{len(chosen)} chosen: clear").click()
     expect(table.get_by_role("status")).not_to_contain_text("chosen")
 
 
