@@ -141,21 +141,8 @@
       }
       const current = document.querySelector(".strip-columns [aria-current]");
       if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" });
-      ring(selected);
+      window.rdRing.around(selected);
     });
-  }
-
-  function ring(selected) {
-    const figure = plot("plane-frame");
-    const shapes = (figure && figure.layout && figure.layout.shapes) || [];
-    const index = shapes.findIndex((shape) => shape.name === "selected");
-    if (index < 0) return;
-    const before = shapes[index];
-    const place = pointsOf(figure).find((point) => point.ids.includes(selected));
-    const after = place ? { visible: true, xref: place.axis, xanchor: place.x, yanchor: place.y } : { visible: false };
-    const moved = Object.entries(after).filter(([key, value]) => before[key] !== value);
-    if (!moved.length) return;
-    window.Plotly.relayout(figure, Object.fromEntries(moved.map(([key, value]) => [`shapes[${index}].${key}`, value])));
   }
 
   function pointsOf(figure) {

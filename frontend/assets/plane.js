@@ -23,33 +23,20 @@
     return trace.customdata.flatMap((ids, index) => (ids.some((id) => wanted.has(id)) ? [index] : []));
   }
 
-  // Of thousands of points the words come once, and which of them each has; shapes come as numbers.
-  function unfold(trace) {
-    const columns = trace.meta && trace.meta.words;
-    if (!columns || trace.text) return;
-    const [model, how, trained] = columns.map(({ words, at }) => at.map((slot) => words[slot]));
-    trace.marker.symbol = trace.meta.symbols;
-    trace.text = model.map((line, index) => `${line}<br>${how[index]} \u00b7 ${trained[index]}`);
-  }
+  const numbers = (text) => text.split(" ").map(Number);
 
-  // The ring is a shape: moving it draws one circle, where moving a trace would draw every point anew.
-  function unring(next) {
-    const [ring] = next.data;
-    if (!ring || ring.name !== "selected") return;
-    const reach = ring.marker.size / 2;
-    const [x, y] = [ring.x, ring.y].map((values) => (values && values.length ? values[0] : null));
-    (next.layout.shapes = next.layout.shapes || []).push({
-      name: "selected", type: "circle", xref: ring.xaxis || "x", yref: "y", visible: x !== null,
-      xsizemode: "pixel", ysizemode: "pixel", xanchor: x ?? 1, yanchor: y ?? 1,
-      x0: -reach, x1: reach, y0: -reach, y1: reach,
-      line: { color: ring.marker.color, width: ring.marker.line.width },
-    });
-    Object.assign(ring, { x: [], y: [], xaxis: "x" });
+  // Of thousands of points the words come once, and which of them each has; ids and shapes come as one text each.
+  function unfold(trace) {
+    const { ids, words: columns, symbols } = trace.meta || {};
+    if (!ids || trace.text) return;
+    trace.customdata = ids.split(" ").map((each) => each.split(","));
+    const [model, how, trained] = columns.map(({ words, at }) => numbers(at).map((slot) => words[slot]));
+    trace.marker.symbol = numbers(symbols);
+    trace.text = model.map((line, index) => `${line}<br>${how[index]} \u00b7 ${trained[index]}`);
   }
 
   function keep(next, now) {
     next.data.forEach(unfold);
-    unring(next);
     const same = now && now.layout && now.layout.uirevision === next.layout.uirevision;
     for (const [name, axis] of Object.entries(same ? next.layout : {})) {
       const before = /^[xy]axis\d*$/.test(name) && now.layout[name];
@@ -90,6 +77,7 @@
 
   function listen() {
     const figure = plot();
+    window.rdRing.follow();
     if (!figure || !figure.on || figure.frontierListens) return;
     figure.frontierListens = true;
     figure.on("plotly_selecting", () => { brushing = true; });

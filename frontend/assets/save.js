@@ -31,6 +31,8 @@
   function image(figure, name, format) {
     const { width, height } = figure.getBoundingClientRect();
     const layout = { ...figure.layout, paper_bgcolor: background(figure), width, height };
+    const ring = window.rdRing.shape(figure);
+    if (ring) layout.shapes = [...(layout.shapes || []), ring];
     const drawn = { data: figure.data, layout, config: { staticPlot: true } };
     return window.Plotly.downloadImage(drawn, { format, filename: name, width, height, scale: format === "png" ? 2 : 1 });
   }

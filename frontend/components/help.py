@@ -7,6 +7,7 @@ from dash import html
 from frontend import ids
 from frontend.components.formula import formula
 from frontend.components.parts import attributes, do, help_id
+from frontend.components.plain import plain
 from frontend.words.explanation import Explanation
 from frontend.words.explanations import EXPLANATIONS
 
@@ -32,46 +33,39 @@ def explained(child: Any, key: str, *, position: str = "bottom") -> html.Span:
 def drawer() -> html.Dialog:
     """Everything that is explained: the words of every tooltip, those with a name to be read as a list."""
     named = [key for key, each in EXPLANATIONS.items() if each.name]
-    return html.Dialog(
-        [
-            html.Header(
-                [
-                    html.H2("Help", id=ids.HELP_TITLE),
-                    do("Take the tour", "tour", kind="primary"),
-                    html.Button("Close", className="button quiet", type="button", **attributes(data_close="")),
-                ],
-                className="help-head",
-            ),
-            html.Div(
-                [
-                    html.P(
-                        "Each trained model is one point: what its code costs, R, against what the code leaves out, D. "
-                        "The best trade between them is the frontier.",
-                    ),
-                    html.Dl([_listed(key, EXPLANATIONS[key]) for key in named], className="help-terms"),
-                    html.H3("Keys"),
-                    html.Dl(
-                        [
-                            html.Div([html.Dt([html.Kbd(each) for each in names]), html.Dd(what)])
-                            for names, what in KEYS
-                        ],
-                        className="help-terms help-keys",
-                    ),
-                ],
-                className="help-body",
-                tabIndex=0,
-                role="region",
-                **attributes(aria_labelledby=ids.HELP_TITLE),
-            ),
-            html.Div(
-                [html.Div(_content(each), id=help_id(key)) for key, each in EXPLANATIONS.items() if key not in named],
-                hidden=True,
-            ),
-        ],
-        id=ids.HELP,
-        className="help",
-        **attributes(aria_labelledby=ids.HELP_TITLE),
-    )
+    inside = [
+        html.Header(
+            [
+                html.H2("Help", id=ids.HELP_TITLE),
+                do("Take the tour", "tour", kind="primary"),
+                html.Button("Close", className="button quiet", type="button", **attributes(data_close="")),
+            ],
+            className="help-head",
+        ),
+        html.Div(
+            [
+                html.P(
+                    "Each trained model is one point: what its code costs, R, against what the code leaves out, D. "
+                    "The best trade between them is the frontier.",
+                ),
+                html.Dl([_listed(key, EXPLANATIONS[key]) for key in named], className="help-terms"),
+                html.H3("Keys"),
+                html.Dl(
+                    [html.Div([html.Dt([html.Kbd(each) for each in names]), html.Dd(what)]) for names, what in KEYS],
+                    className="help-terms help-keys",
+                ),
+            ],
+            className="help-body",
+            tabIndex=0,
+            role="region",
+            **attributes(aria_labelledby=ids.HELP_TITLE),
+        ),
+        html.Div(
+            [html.Div(_content(each), id=help_id(key)) for key, each in EXPLANATIONS.items() if key not in named],
+            hidden=True,
+        ),
+    ]
+    return html.Dialog(plain(inside), id=ids.HELP, className="help", **attributes(aria_labelledby=ids.HELP_TITLE))
 
 
 def _listed(key: str, entry: Explanation) -> html.Div:

@@ -8,6 +8,7 @@ from dash import html
 from frontend import ids
 from frontend.components.formula import formula
 from frontend.components.parts import attributes, do
+from frontend.components.plain import plain
 
 
 @dataclass(frozen=True)
@@ -89,29 +90,26 @@ def tour() -> html.Dialog:
         )
         for index, step in enumerate(STEPS)
     ]
-    return html.Dialog(
-        [
-            html.Div(className="tour-light"),
-            html.Div(
-                [
-                    html.Div(steps, id=ids.TOUR_TITLE, **attributes(aria_live="polite")),
-                    html.Div(
-                        [
-                            html.Span(className="tour-count"),
-                            _button("Skip", "close"),
-                            _button("Back", "back"),
-                            _button("Next", "next", kind="primary"),
-                        ],
-                        className="tour-foot",
-                    ),
-                ],
-                className="tour-card",
-            ),
-        ],
-        id=ids.TOUR,
-        className="tour",
-        **attributes(aria_label="Tour of the rate-distortion plane"),
-    )
+    inside = [
+        html.Div(className="tour-light"),
+        html.Div(
+            [
+                html.Div(steps, id=ids.TOUR_TITLE, **attributes(aria_live="polite")),
+                html.Div(
+                    [
+                        html.Span(className="tour-count"),
+                        _button("Skip", "close"),
+                        _button("Back", "back"),
+                        _button("Next", "next", kind="primary"),
+                    ],
+                    className="tour-foot",
+                ),
+            ],
+            className="tour-card",
+        ),
+    ]
+    label = attributes(aria_label="Tour of the rate-distortion plane")
+    return html.Dialog(plain(inside), id=ids.TOUR, className="tour", **label)
 
 
 def offer() -> html.Div:

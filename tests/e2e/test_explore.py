@@ -21,8 +21,10 @@ PLACE = f"""(id) => {{
   return null;
 }}"""
 RING = f"""() => {{
-  const {{ visible, xanchor, yanchor }} = {FIGURE}.layout.shapes.find((shape) => shape.name === 'selected');
-  return visible ? [xanchor, yanchor] : null;
+  const {{ xaxis, yaxis }} = {FIGURE}._fullLayout;
+  const ring = document.querySelector('.plane-ring:not([hidden]) span');
+  const at = (axis, place) => axis.p2d(parseFloat(place) - axis._offset);
+  return ring && [at(xaxis, ring.style.left), at(yaxis, ring.style.top)];
 }}"""
 
 

@@ -12,7 +12,7 @@ from frontend.components.explore import pane
 from frontend.components.queue import rows as queue
 from frontend.components.run import head, point_head
 from frontend.figures.plane import band
-from frontend.figures.plane.figure import RING, plane
+from frontend.figures.plane.figure import plane
 from frontend.figures.plane.hover import hover, hover_beside
 from frontend.figures.plane.records import chosen_evaluation, points, shown, without_rate
 from frontend.figures.plane.scene import Scene, stage
@@ -34,10 +34,9 @@ MIXED = columns(
 )  # fmt: skip
 
 
-def drawn(view=VIEW, scheme="light", given=MIXED, selected=None):
+def drawn(view=VIEW, scheme="light", given=MIXED):
     placed, beside = points(given), without_rate(given)
-    chosen = next((point for point in [*placed, *beside] if point.id == selected), None)
-    return plane(placed, [], None, view=view, scheme=scheme, unplaced=beside, selected=chosen)
+    return plane(placed, [], None, view=view, scheme=scheme, unplaced=beside)
 
 
 def in_band(figure):
@@ -82,14 +81,6 @@ def test_where_the_sum_goes_up_there_is_no_height_for_them():
     figure = drawn(view=SKEW)
     assert not in_band(figure)
     assert not figure.layout.shapes
-
-
-def test_the_ring_goes_round_a_point_in_the_band():
-    (trace,) = in_band(drawn())
-    ring = drawn(selected="p1").data[RING]
-    assert (ring.xaxis, ring.x[0], ring.y[0]) == (band.AXIS, trace.x[1], 31.0)
-    assert drawn(selected="p0").data[RING].xaxis == "x"
-    assert drawn(view=SKEW, selected="p1").data[RING].x == ()
 
 
 def test_the_view_reaches_to_their_height_and_a_plane_of_them_alone_is_drawn():

@@ -7,7 +7,7 @@ import pytest
 from records_of_rest import columns
 
 from frontend.figures.plane.cloud import MANY
-from frontend.figures.plane.figure import RING, plane
+from frontend.figures.plane.figure import plane
 from frontend.figures.plane.frontiers import Bound, Frontier, frontiers
 from frontend.figures.plane.guides import short_ids
 from frontend.figures.plane.hover import hover
@@ -143,13 +143,6 @@ def test_error_bars_are_the_standard_errors():
     assert list(trace.error_y.array) == [0.2] * 3
 
 
-def test_the_ring_is_around_the_selected_point_and_below_the_others():
-    records = points(THREE)
-    figure = plane(records, [], None, view=VIEW, scheme="light", selected=records[1])
-    assert (figure.data[RING].x, figure.data[RING].y) == ((5.0,), (20.0,))
-    assert plane(records[:1], [], None, view=VIEW, scheme="light", selected=records[1]).data[RING].x == ()
-
-
 def test_the_view_is_the_same_text_when_a_point_is_added_and_another_for_another_data_set():
     before = plane(points(THREE), [], None, view=VIEW, scheme="light").layout.uirevision
     after = plane(points(THREE)[:2], [], None, view=VIEW, scheme="dark").layout.uirevision
@@ -178,11 +171,11 @@ def test_many_points_are_one_webgl_trace():
     records = points(
         columns(rate=values, distortion=values[::-1], architecture=["---", "-+v"] * (count // 2) + ["+-l"])
     )
-    (trace,) = with_points(plane(records, [], None, view=VIEW, scheme="light"))
-    assert trace.type == "scattergl"
-    assert len(trace.customdata) == count
-    assert set(trace.meta["symbols"]) == {0, 5, 101}
-    model, how, trained = ([each["words"][slot] for slot in each["at"]] for each in trace.meta["words"])
+    figure = plane(records, [], None, view=VIEW, scheme="light")
+    (trace,) = [trace for trace in figure.data if trace.type == "scattergl"]
+    assert trace.meta["ids"].split() == [point.id for point in records]
+    assert set(trace.meta["symbols"].split()) == {"0", "5", "101"}
+    model, how, trained = ([each["words"][int(slot)] for slot in each["at"].split()] for each in trace.meta["words"])
     assert [f"{a}<br>{b}" for a, b in zip(model, how, strict=True)] == [
         "<br>".join(hover(point).split("<br>")[:2]) for point in records
     ]

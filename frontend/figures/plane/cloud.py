@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from frontend.figures.plane.hover import head, hover
 from frontend.figures.plane.looks import Looks
@@ -81,9 +80,9 @@ def _height_error(point: PlanePoint, view: View) -> float:
 
 
 def _cloud(records: Sequence[PlanePoint], looks: Looks, view: View) -> go.Scattergl:
-    """Every point in one WebGL trace; its words and shapes are in ``meta``, and the browser puts them together.
+    """Every point in one WebGL trace; its ids, words and shapes are texts in ``meta``, which the browser unfolds.
 
-    Plotly checks every element of a list, several times; it checks neither arrays nor what is in ``meta``.
+    Plotly checks and copies every element of a list, several times; it does neither with arrays and texts.
     """
     up = "R + D" if view.axes == "skew" else "D"
     used = [looks.marks[record.id] for record in records]
@@ -93,18 +92,20 @@ def _cloud(records: Sequence[PlanePoint], looks: Looks, view: View) -> go.Scatte
         mode="markers",
         name="points",
         showlegend=False,
-        customdata=_ids(records),
-        meta={"words": _words(records), "symbols": [look.number for look in used]},
+        meta={
+            "ids": " ".join(",".join(ids_of(record)) for record in records),
+            "words": _words(records),
+            "symbols": joined([look.number for look in used]),
+        },
         hovertemplate=f"%{{text}}<br>R  %{{x:.2f}}<br>{up}  %{{y:.2f}}<extra></extra>",
         marker={"size": 7, "opacity": 0.85, **_colours(used)},
         unselected=UNSELECTED,
     )  # fmt: skip
 
 
-def _ids(records: Sequence[PlanePoint]) -> NDArray[np.object_]:
-    found = np.empty(len(records), dtype=object)
-    found[:] = [ids_of(record) for record in records]
-    return found
+def joined(numbers: Sequence[int]) -> str:
+    """Numbers as one text."""
+    return " ".join(map(str, numbers))
 
 
 def _colours(used: Sequence[Mark]) -> dict[str, object]:
@@ -122,11 +123,11 @@ def _colours(used: Sequence[Mark]) -> dict[str, object]:
     }
 
 
-def _words(records: Sequence[PlanePoint]) -> list[dict[str, list[Any]]]:
+def _words(records: Sequence[PlanePoint]) -> list[dict[str, Any]]:
     """The lines of each hover: the different ones, and which of them each point has."""
-    columns: list[dict[str, list[Any]]] = []
+    columns: list[dict[str, Any]] = []
     for lines in zip(*map(head, records), strict=True):
         slots: dict[str, int] = {}
         at = [slots.setdefault(line, len(slots)) for line in lines]
-        columns.append({"words": list(slots), "at": at})
+        columns.append({"words": list(slots), "at": joined(at)})
     return columns

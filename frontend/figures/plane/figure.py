@@ -7,17 +7,14 @@ import plotly.graph_objects as go
 
 from frontend.figures.plane import band, legend, published
 from frontend.figures.plane.channels import DERIVED
-from frontend.figures.plane.cloud import ids_of, points_traces
+from frontend.figures.plane.cloud import points_traces
 from frontend.figures.plane.frontiers import Bound, Frontier, overlays
 from frontend.figures.plane.guides import bound_traces, iso_elbo, name_bound, name_iso_elbo
 from frontend.figures.plane.looks import Looks, looks
 from frontend.figures.plane.records import Measured, PlanePoint
-from frontend.figures.plane.window import Window, place, stands, window_of
+from frontend.figures.plane.window import Window, stands, window_of
 from frontend.theme import Palette, base_layout, palette
 from frontend.views.query import View
-
-RING = 0
-"""Index of the trace that rings the selected point: below the others, so that clicks reach the points."""
 
 RATE_TITLE = "rate R (nats)"
 DISTORTION_TITLE = "distortion D (nats)"
@@ -32,7 +29,6 @@ def plane(
     view: View,
     scheme: str | None,
     everything: Mapping[str, PlanePoint] | None = None,
-    selected: Measured | None = None,
     unplaced: Sequence[Measured] = (),
     coded: Looks | None = None,
 ) -> go.Figure:
@@ -45,7 +41,6 @@ def plane(
         view: axes, overlays, layers.
         scheme: light or dark.
         everything: all points by id, for frontiers that pass through points not drawn; default ``records``.
-        selected: the point with a ring.
         unplaced: points whose R is not defined, which stand in a band at the edge.
         coded: the looks of the points, and of those that the legend is about besides; default of those drawn.
     """
@@ -58,7 +53,6 @@ def plane(
         coded = looks(all_points, all_points, view, colours, [point.id for point in beside])
     window = window_of(records, bound, view, [point.distortion for point in beside])
     figure = go.Figure()
-    figure.add_trace(_ring(selected, drawn, beside, view, colours))
     for trace in (
         *bound_traces(bound, view, window, colours),
         iso_elbo(bound, view, window, colours),
@@ -85,21 +79,6 @@ def group_colours(records: Iterable[PlanePoint], coded: Looks, view: View) -> di
         return {}
     value = DERIVED[channel].value
     return {str(value(point)): coded.marks[point.id].colour for point in records if point.id in coded.marks}
-
-
-def _ring(
-    selected: Measured | None, records: Sequence[PlanePoint], beside: Sequence[Measured], view: View, colours: Palette
-) -> go.Scatter:
-    in_band = selected in beside
-    chosen = selected.id if selected else None
-    places = {id_: place(point, view) for point in records for id_ in ids_of(point) if id_ == chosen}
-    at = {**places, **(band.places(beside) if in_band else {})}.get(selected.id) if selected else None
-    x, y = ([at[0]], [at[1]]) if at else ([], [])
-    return go.Scatter(
-        x=x, y=y, mode="markers", name="selected", hoverinfo="skip", showlegend=False,
-        xaxis=band.AXIS if in_band else "x",
-        marker={"size": 21, "symbol": "circle-open", "line": {"width": 2.5}, "color": colours.accent},
-    )  # fmt: skip
 
 
 def _exactly(low: float, high: float) -> dict[str, Any]:

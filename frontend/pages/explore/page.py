@@ -8,6 +8,7 @@ from frontend.components.explore import pane, point_table, toolbar
 from frontend.components.graph import CONFIG, graph
 from frontend.components.help import explained
 from frontend.components.parts import attributes
+from frontend.components.plain import plain
 from frontend.context import Context
 from frontend.everywhere.kept import keep
 from frontend.page import Page, Visit
@@ -86,7 +87,8 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
             ),
             html.Aside(
                 html.Div(
-                    [html.Div(pane.nothing_selected(), id=ids.PANE), html.Div(id=ids.DRAWN)], className="pane-stays"
+                    [html.Div(plain(pane.nothing_selected()), id=ids.PANE), html.Div(id=ids.DRAWN)],
+                    className="pane-stays",
                 ),
                 className="pane",
                 **attributes(aria_label="The selected point"),

@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, point_path, run_path, segment
 from frontend.components.explore import pane
+from frontend.components.plain import plain
 from frontend.components.tiles import sheets
 from frontend.context import Context, complaint, dataset_key
 
@@ -20,7 +21,7 @@ def register_pane(context: Context) -> None:
     @context.app.callback(Output(ids.PANE, "children"), Input(ids.SELECTED, "data"))
     async def fill_pane(selected: str | None) -> Any:
         if not selected:
-            return pane.nothing_selected()
+            return plain(pane.nothing_selected())
         try:
             return await _content(context, selected)
         except ApiError as error:
@@ -55,7 +56,7 @@ async def _content(context: Context, point_id: str) -> html.Div:
         client.get(run_path(point["run_id"])), client.get(point_path(point_id, "/samples"))
     )
     along = await client.get("/frontier", {"dataset": dataset_key(run)})
-    return pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only)
+    return plain(pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only))
 
 
 def register_drawing(context: Context) -> None:
@@ -110,4 +111,4 @@ async def _drawn(context: Context, job_id: str) -> Any:
     if job["status"] != "succeeded":
         failure = job.get("error") or {}
         return pane.drawing(failure.get("message") or f"The job was {job['status']}.")
-    return pane.drawn(sheets(job["result"]), "drawn just now")
+    return plain(pane.drawn(sheets(job["result"]), "drawn just now"))

@@ -68,7 +68,6 @@ def register_plane(context: Context) -> None:
             return no_update, "plane failed", complaint(error), no_update
         view = replace(view, dataset=dataset)
         on = stage(found, view, palette(scheme))
-        ringed = [*on.records, *on.unplaced]
         figure = plane(
             on.records,
             on.groups,
@@ -76,11 +75,11 @@ def register_plane(context: Context) -> None:
             view=on.view,
             scheme=scheme,
             everything=on.by_id,
-            selected=next((record for record in ringed if selected in ids_of(record)), None),
             unplaced=on.unplaced,
             coded=on.looks,
         )
-        empty_kind = "" if ringed else "filtered" if found.measured else "sweep" if view.sweep else "none"
+        missing = "filtered" if found.measured else "sweep" if view.sweep else "none"
+        empty_kind = "" if on.records or on.unplaced else missing
         return (
             taken(figure, name=f"{dataset}-plane", **behind(found, on), export=dataset_query(dataset)),
             "plane bare" if empty_kind else "plane",

@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids
 from frontend.client import ApiError, Json
 from frontend.components.explore import strip
+from frontend.components.plain import plain
 from frontend.context import Context
 from frontend.fetch.along import along
 from frontend.views import query
@@ -39,4 +40,4 @@ def register_strip(context: Context) -> None:
         pictures = await asyncio.gather(*(context.sheets(point.id) for point in kept))
         columns = [strip.Column(point, sheet) for point, sheet in zip(kept, pictures, strict=True)]
         asked = replace(query.from_filters(filters), dataset=resolved["dataset"], image=int(image or 0))
-        return strip.strip(columns, len(found), asked.image, asked)
+        return plain(strip.strip(columns, len(found), asked.image, asked))
