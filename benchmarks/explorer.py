@@ -25,11 +25,14 @@ from pathlib import Path
 
 import httpx
 import numpy as np
-from explorer_data import make
+from explorer_data import make, step_of
 from pages import SIZE, Traffic, chromium, pages_and_rest, started
 from playwright.sync_api import Browser, Page, TimeoutError
 
 from backend.preflight import free_port
+
+Places = list[tuple[float, float]]
+"""Of points to click, in pixels of the page."""
 
 MOST_S = 30
 """Seconds after which a wait is given up, and clicks after which no more are made."""
@@ -106,14 +109,14 @@ FRAMES = """() => {
   requestAnimationFrame(next);
 }"""
 
-PLACES = """([count]) => {
+PLACES = """([count, step]) => {
   const figure = %s;
   const box = figure.querySelector('.nsewdrag').getBoundingClientRect();
   const all = [];
   for (const trace of figure._fullData) {
     if (!trace.x || trace.mode !== 'markers' || trace.visible !== true) continue;
-    const step = Math.max(1, Math.floor(trace.x.length / (2 * count)));
-    for (let i = 0; i < trace.x.length; i += step) {
+    for (let i = 0; i < trace.x.length; i += 1) {
+      if (trace.customdata && Number(String(trace.customdata[i][0]).slice(-4)) %% step) continue;
       const [x, y] = [figure._fullLayout.xaxis.d2p(trace.x[i]), figure._fullLayout.yaxis.d2p(trace.y[i])];
       if (x > 5 && y > 5 && x < box.width - 5 && y < box.height - 5) all.push([box.left + x, box.top + y]);
     }
@@ -172,8 +175,10 @@ def measure(browser: Browser, url: str, what: Watched, count: int, clicks: int) 
         page.close()
         return
     again = revisit(page, url + what.path, what.figure, what.drawn)
-    times, kilobytes = click(page, what, traffic, clicks)
-    frames = hover(page, what)
+    page.wait_for_timeout(2000)
+    places = page.evaluate(PLACES % what.figure, [clicks, step_of(count)])
+    times, kilobytes = click(page, what, traffic, places)
+    frames = hover(page, places)
     p50, p95 = np.percentile(times, [50, 95]) if times else (np.nan, np.nan)
     f50, f95 = np.percentile(frames, [50, 95])
     print(f"{name:26s} {first:9.0f} {shown(again)} {megabytes:6.2f}", end="  ")
@@ -214,10 +219,8 @@ def waited(page: Page, script: str) -> float | None:
     return None if found is None else float(found)
 
 
-def click(page: Page, what: Watched, traffic: Traffic, clicks: int) -> tuple[list[float], float]:
+def click(page: Page, what: Watched, traffic: Traffic, places: Places) -> tuple[list[float], float]:
     """Milliseconds from the release of the button until what was clicked is shown, and kB for each."""
-    page.wait_for_timeout(2000)
-    places = page.evaluate(PLACES % what.figure, [clicks])
     times: list[float] = []
     began = time.monotonic()
     moved = 0.0
@@ -243,11 +246,10 @@ def click(page: Page, what: Watched, traffic: Traffic, clicks: int) -> tuple[lis
     return times, moved / max(1, len(times))
 
 
-def hover(page: Page, what: Watched) -> list[float]:
+def hover(page: Page, places: Places) -> list[float]:
     """Milliseconds between frames while the pointer goes to and fro over the points."""
-    places = page.evaluate(PLACES % what.figure, [12])
     page.evaluate(FRAMES)
-    for x, y in places:
+    for x, y in places[:12]:
         page.mouse.move(x, y, steps=10)
     page.evaluate("window.framing = false")
     return list(page.evaluate("window.frames_ms"))[1:]

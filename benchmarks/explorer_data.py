@@ -23,7 +23,7 @@ TILES, COLUMNS, SCALE = 16, 8, 4
 LOOKS = 64
 """Different sets of pictures: a point has the one of its rate."""
 WITH_PICTURES = 10_000
-"""Points that have pictures; a click of the benchmark goes to one of them."""
+"""Points that have pictures, about; a click of the benchmark goes to one of them."""
 
 
 def make(home: Path, count: int) -> None:
@@ -41,14 +41,20 @@ def draw(database: Database) -> None:
     """Give points pictures: all of them, or an even share."""
     looks = list(sheets())
     with database.read() as session:
-        found = session.execute(select(Point.id, Point.rate)).all()
-    step = -(-len(found) // WITH_PICTURES)
-    top = max(rate for _, rate in found)
+        found = session.execute(select(Point.id, Point.rate, Point.position)).all()
+    step = step_of(len(found))
+    top = max(rate for _, rate, _ in found)
+    found = [(point, rate) for point, rate, position in found if position % step == 0]
     with database.write() as session:
-        for start in range(0, len(found), step * 1000):
-            some = found[start : start + step * 1000 : step]
+        for start in range(0, len(found), 1000):
+            some = found[start : start + 1000]
             rows = (row for point, rate in some for row in pictures(point, looks[int((LOOKS - 1) * rate / top)]))
             session.execute(insert(Picture), list(rows))
+
+
+def step_of(count: int) -> int:
+    """A point has pictures if its place in its run, the end of its id, is a multiple of this."""
+    return -(-count // WITH_PICTURES)
 
 
 def pictures(point: str, look: Sequence[bytes]) -> Iterable[dict[str, Any]]:

@@ -15,7 +15,7 @@ from frontend.figures.plane.frontiers import Bound, Frontier
 from frontend.figures.plane.geometry import hull, hypervolume, staircase
 from frontend.figures.plane.hover import hover
 from frontend.figures.plane.records import points
-from frontend.figures.plane.scene import Scene, frontiers_of, stage, standing
+from frontend.figures.plane.scene import MOST, Scene, frontiers_of, stage, standing
 from frontend.figures.plane.seeds import averaged
 from frontend.figures.plane.window import window_of
 from frontend.pages.explore.note import note
@@ -301,3 +301,18 @@ def test_a_field_that_no_specification_has_leaves_the_usual_look_and_says_why():
     on, _ = shown(found, replace(VIEW, colour="x.y"))
     assert on.view.colour == "decoder"
     assert note(found, on).startswith("no specification has a field x.y")
+
+
+def test_more_means_than_can_be_drawn_are_thinned_and_every_frontier_is_whole():
+    count = MOST + 200
+    rates = [0.01 * (1 + place) for place in range(count)]
+    distortions = [100 - rate + (0 if place % 100 == 0 else 5) for place, rate in enumerate(rates)]
+    twice = columns(
+        rate=rates * 2, distortion=distortions * 2, seed=[0] * count + [1] * count,
+        recipe=[f"r{place}" for place in range(count)] * 2,
+    )  # fmt: skip
+    found = scene(twice, [])
+    on = stage(found, replace(VIEW, seeds="se"), LIGHT)
+    assert (len(on.records), on.thinned, on.means) == (MOST, 200, count)
+    assert {point.id for point in on.along} <= {point.id for point in on.records}
+    assert f"{MOST} of {count} means drawn; every frontier is whole" in note(found, on)

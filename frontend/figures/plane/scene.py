@@ -1,7 +1,7 @@
 """From everything measured on a data set to what one view of its plane shows. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -81,7 +81,12 @@ class Stage:
     """Points or means left out because one entry of the legend is shown alone."""
     means: int
     """Means over several seeds."""
+    thinned: int
+    """Points or means left out because there are too many to draw."""
 
+
+MOST = 5000
+"""Points drawn at most, as many as the server gives where none are averaged."""
 
 _KEYS: Mapping[str, Callable[[Measured], str]] = {
     "none": lambda _point: EVERYTHING,
@@ -122,11 +127,12 @@ def stage(found: Scene, view: View, colours: Palette) -> Stage:
     everything = [point for point in found.measured if point.evaluation == evaluation]
     coded = looks([*left, *beside], everything, view, colours, [point.id for point in beside])
     seen, unplaced_seen = _alone(left, coded, view), _alone(unplaced, coded, view) if beside else unplaced
+    drawn = thinned(seen, {point.id for point in on.along})
     return Stage(
-        view=view, evaluation=evaluation, records=seen, unplaced=unplaced_seen, groups=on.groups, by_id=on.by_id,
+        view=view, evaluation=evaluation, records=drawn, unplaced=unplaced_seen, groups=on.groups, by_id=on.by_id,
         along=on.along, looks=coded, same=len(everything), filtered=on.passed, dominated=len(records) - len(left),
         aside=len(left) - len(seen) + len(unplaced) - len(unplaced_seen),
-        means=sum(point.spread is not None for point in records),
+        means=sum(point.spread is not None for point in records), thinned=len(seen) - len(drawn),
     )  # fmt: skip
 
 
@@ -151,6 +157,16 @@ def nondominated(records: Sequence[PlanePoint], groups: Sequence[Frontier]) -> l
     """The points on the staircase of their group."""
     along = {point for group in groups for point in group.staircase}
     return [point for point in records if point.id in along]
+
+
+def thinned(records: list[PlanePoint], along: Set[str]) -> list[PlanePoint]:
+    """At most :data:`MOST` points: those along a frontier, and of the others an even share by rate."""
+    if len(records) <= MOST:
+        return records
+    kept = [point for point in records if point.id in along]
+    others = sorted((point for point in records if point.id not in along), key=lambda point: point.rate)
+    room = max(MOST - len(kept), 0)
+    return kept + [others[index * len(others) // room] for index in range(room)]
 
 
 Point = TypeVar("Point", bound=Measured)
