@@ -3,7 +3,15 @@
   "use strict";
 
   // The control's id -> its key, and the value that needs no key.
-  const KEPT = { "strip-image": ["image", "0"], "sweep-shown": ["shown", "neg_elbo"] };
+  const KEPT = {
+    "strip-image": ["image", "0"],
+    "sweep-shown": ["shown", "neg_elbo"],
+    "queue-status": ["status", "any"],
+    "queue-dataset": ["dataset", null],
+    "queue-tuple": ["tuple", null],
+    "queue-method": ["method", null],
+    "queue-tag": ["tag", ""],
+  };
   const held = {}; // what each control stands at
   const none = () => window.dash_clientside.no_update;
 
@@ -11,7 +19,10 @@
     const { id } = window.dash_clientside.callback_context.inputs_list[0];
     const [key, usual] = KEPT[id];
     held[id] = value;
-    return window.rdFrontier.change(search, { [key]: value === usual ? null : value });
+    const first = id.startsWith("queue-") ? { after: null } : {}; // of what is asked for now, the first page
+    const keys = window.rdFrontier.read(search);
+    if ((keys[key] || usual) === value) return none();
+    return window.rdFrontier.change(search, { [key]: value === usual ? null : value, ...first });
   }
 
   function follow(search) {
@@ -36,7 +47,7 @@
 
   window.dash_clientside = window.dash_clientside || {};
   Object.assign((window.dash_clientside.frontier = window.dash_clientside.frontier || {}), {
-    keepValue: (value, search) => (value === null || value === undefined ? none() : write(value, search)),
+    keepValue: (value, search) => (value === undefined ? none() : write(value, search)),
     turnPage: turn,
   });
   window.rdKept = { follow };

@@ -84,6 +84,15 @@ def tags(names: list[str]) -> list[html.Span]:
     return [html.Span(name, className="badge tag") for name in names]
 
 
+def remark(run: Mapping[str, Any]) -> list[html.Div]:
+    """What a person wrote of a run: its tags, and the first line of its notes."""
+    found = [html.Div(tags(list(run["tags"])), className="row-tags")] if run.get("tags") else []
+    notes = str(run.get("notes") or "").strip()
+    if notes:
+        found.append(html.Div(notes.splitlines()[0], className="row-notes small", title=notes))
+    return found
+
+
 def quantity(name: str, value: str, beside: str = "", *, title: str = "", note: str = "", help: str = "") -> html.Div:
     """A number with its name above and its error or unit beside it.
 

@@ -102,6 +102,10 @@ def test_several_runs_are_cancelled_tagged_ones_found_and_deleted_for_good(
     expect(bar).to_be_hidden()
     page.get_by_label("any tag").fill("<i>mine</i>")
     expect(page.locator("[data-list=ended] .row")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"/queue\?tag=%3Ci%3Emine"))
+    page.reload()
+    expect(page.get_by_label("any tag")).to_have_value("<i>mine</i>")
+    expect(page.locator("[data-list=ended] .row")).to_have_count(2)
     for run in (a, b):
         row(page, run).get_by_role("checkbox").click()
     bar.get_by_role("button", name="Delete").click()

@@ -8,12 +8,12 @@ from records_of_rest import columns, estimate, of_type, parts, text
 from frontend.app import dataset_options, status_line, time_left
 from frontend.components import run as run_parts
 from frontend.components.explore import empty, pane, strip
-from frontend.components.parts import progress_bar, progress_words
+from frontend.components.parts import progress_bar, progress_words, remark
 from frontend.components.queue import rows as queue
 from frontend.components.tiles import sheets, tile, tile_row
 from frontend.figures.kl import dimension_bars
 from frontend.figures.plane.records import points
-from frontend.pages.queue.page import turned
+from frontend.pages.queue.page import asked
 from frontend.views.query import View
 from frontend.words.formats import ago, compact, duration, number, plus_minus, size, tuple_text
 from frontend.words.table import csv_of
@@ -125,12 +125,23 @@ def test_an_empty_queue_offers_a_run_and_an_empty_filter_does_not():
     assert not of_type(queue.ended([], {}, NOW, filtered=True), "Button")
 
 
-def test_pages_turn():
-    assert turned([None], "b", "queue-older") == [None, "b"]
-    assert turned([None, "b"], None, "queue-newer") == [None]
-    assert turned([None, "b"], "c", "queue-status") == [None]
-    assert turned([None], None, "queue-older") == [None]
-    assert turned([None, "b"], "c", "runs-moved") == [None, "b"]
+def test_an_address_narrows_the_queue_and_one_that_says_nonsense_does_not():
+    nothing = {"status": None, "dataset": None, "method": None, "tag": None, "architecture": None}
+    assert asked(None) == asked("?status=running&else=1") == nothing
+    assert asked("?status=failed&tuple=-+v&tag=a%26b") == {
+        **nothing,
+        "status": "failed",
+        "architecture": "-+v",
+        "tag": "a&b",
+    }
+
+
+def test_notes_and_tags_stand_with_their_run(run):
+    noted = {**run, "tags": ["mine"], "notes": "first line\nsecond <b>line</b>"}
+    (tags, notes) = remark(noted)
+    assert "mine" in text(tags)
+    assert (notes.children, notes.title) == ("first line", noted["notes"])
+    assert remark({**run, "tags": [], "notes": "  "}) == []
 
 
 def test_the_first_page_offers_what_to_do():

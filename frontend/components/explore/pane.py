@@ -7,7 +7,7 @@ from dash import html
 
 from frontend.components import dimensions
 from frontend.components.compare.notes import ENDS, ENDS_TITLE
-from frontend.components.parts import LABELS, crossing, do, label_badge, link, message, quantity, term
+from frontend.components.parts import LABELS, crossing, do, label_badge, link, message, quantity, remark, term
 from frontend.components.pins import pin_button
 from frontend.components.queue.rows import changed_note, networks, sizes, title
 from frontend.components.tiles import Sheet, sheets, tile_row
@@ -82,6 +82,7 @@ def _head(point: Json, run: Json) -> html.Div:
         [
             html.H2([html.Span(tuple_text(symbols), className="tuple"), label_badge(point.get("label"))]),
             html.P(_how(run), className="muted", title=changed_note(run) if run else None),
+            *remark(run),
         ],
         className="pane-head",
     )

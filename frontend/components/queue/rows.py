@@ -13,9 +13,9 @@ from frontend.components.parts import (
     message,
     progress_bar,
     progress_words,
+    remark,
     share_done,
     status_badge,
-    tags,
 )
 from frontend.form.terms import CUSTOM
 from frontend.views.query import plane_link
@@ -212,7 +212,7 @@ def _what(run: Json) -> html.Div:
                 title=changed_note(run),
             ),
             html.Span(details(run), className="muted small", title=details(run)),
-            *([html.Div(tags(list(run["tags"])), className="row-tags")] if run.get("tags") else []),
+            *remark(run),
         ],
         className="row-what",
     )

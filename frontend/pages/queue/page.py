@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash import Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import ids, verbs
@@ -17,6 +17,7 @@ from frontend.components.parts import attributes, section
 from frontend.components.queue import line
 from frontend.components.queue import rows as queue
 from frontend.context import Context, complaint, notice, now
+from frontend.everywhere import kept
 from frontend.page import Page, Visit
 from frontend.pages.queue import picked
 from frontend.words.formats import plural, tuple_text
@@ -33,8 +34,8 @@ STATUSES = (
 )
 
 
-async def layout(context: Context, _visit: Visit) -> html.Div:
-    """The page before its lists are there."""
+async def layout(context: Context, visit: Visit) -> html.Div:
+    """The page before its lists are there, its filters standing as the address says."""
     return html.Div(
         [
             html.Div([html.H1("Queue"), *([] if context.read_only else [import_button()])], className="section-head"),
@@ -44,11 +45,10 @@ async def layout(context: Context, _visit: Visit) -> html.Div:
                 "Ended",
                 html.Div(id=ids.QUEUE_LIST),
                 _pages(),
-                dcc.Store(id=ids.QUEUE_PAGES, data=[None]),
                 dcc.Store(id=ids.QUEUE_NEXT),
                 dcc.Store(id=ids.QUEUE_ABOVE),
                 dcc.Store(id=ids.QUEUE_PROGRESS),
-                aside=_filters(),
+                aside=_filters(visit.search),
             ),
             picked.bar(read_only=context.read_only),
         ],
@@ -56,21 +56,23 @@ async def layout(context: Context, _visit: Visit) -> html.Div:
     )
 
 
-def _filters() -> html.Div:
+def _filters(search: str | None) -> html.Div:
+    stands = asked(search)
     return html.Div(
         [
             dmc.SegmentedControl(
                 id=ids.QUEUE_STATUS,
                 data=[{"value": value, "label": label} for value, label in STATUSES],
-                value=ANY,
+                value=stands["status"] or ANY,
                 size="xs",
                 withItemsBorders=False,
             ),
-            _filter(ids.QUEUE_DATASET, "all data sets"),
-            _filter(ids.QUEUE_TUPLE, "all tuples"),
-            _filter(ids.QUEUE_METHOD, "all methods"),
+            _filter(ids.QUEUE_DATASET, "all data sets", stands["dataset"]),
+            _filter(ids.QUEUE_TUPLE, "all tuples", stands["architecture"]),
+            _filter(ids.QUEUE_METHOD, "all methods", stands["method"]),
             dmc.TextInput(
                 id=ids.QUEUE_TAG,
+                value=stands["tag"] or "",
                 placeholder="any tag",
                 size="xs",
                 className="filter",
@@ -82,10 +84,11 @@ def _filters() -> html.Div:
     )
 
 
-def _filter(ident: str, nothing: str) -> dmc.Select:
+def _filter(ident: str, nothing: str, value: str | None) -> dmc.Select:
     return dmc.Select(
         id=ident,
-        data=[],
+        data=[{"value": value, "label": value}] if value else [],
+        value=value,
         placeholder=nothing,
         clearable=True,
         size="xs",
@@ -116,7 +119,9 @@ def register(context: Context) -> None:
     async def offer_filters(_page: str) -> Any:
         return filter_options(await context.client.get("/catalogue"))
 
-    _turning(context)
+    for control in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG):
+        kept.keep(context, control)
+    kept.pages(context, ids.QUEUE_OLDER, ids.QUEUE_NEWER, ids.QUEUE_NEXT)
     _lists(context)
     _progress(context)
     _moves(context)
@@ -134,29 +139,6 @@ def _above(running: Sequence[Json]) -> str:
     return ",".join(run["id"] for run in running)
 
 
-_FILTERS = [
-    Input(ident, "value")
-    for ident in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG)
-]
-
-
-def _turning(context: Context) -> None:
-    @context.app.callback(
-        Output(ids.QUEUE_PAGES, "data"),
-        Output(ids.QUEUE_NEXT, "data", allow_duplicate=True),
-        Input(ids.QUEUE_NEWER, "n_clicks"),
-        Input(ids.QUEUE_OLDER, "n_clicks"),
-        *_FILTERS,
-        State(ids.QUEUE_PAGES, "data"),
-        State(ids.QUEUE_NEXT, "data"),
-        prevent_initial_call=True,
-    )
-    async def turn(*given: Any) -> Any:
-        *_pressed, pages, following = given
-        after = turned(pages or [None], following, str(ctx.triggered_id or ""))
-        return (no_update if after == pages else after), None  # no page comes after one that is not there yet
-
-
 def _lists(context: Context) -> None:
     # One callback for all lists: three would be answered at three times, and a run that moves on between stands in two.
     @context.app.callback(
@@ -170,27 +152,23 @@ def _lists(context: Context) -> None:
         Output(ids.QUEUE_NEXT, "data"),
         Input(ids.RUNS_MOVED, "data"),
         Input(ids.QUEUE_MOVED, "data"),
-        Input(ids.QUEUE_PAGES, "data"),
-        *_FILTERS,
+        Input(ids.LOCATION, "search"),
+        State(ids.LOCATION, "pathname"),
     )
-    async def fill(
-        _runs_moved: int | None,
-        _line_moved: int | None,
-        pages: list[str | None],
-        status: str,
-        dataset: str | None,
-        symbols: str | None,
-        method: str | None,
-        tag: str | None,
-    ) -> Any:
-        read_only = context.read_only
-        wanted = {"dataset": dataset, "architecture": symbols, "method": method, "tag": tag}
-        statuses = queue.ENDED if status == ANY else (status,)
+    async def fill(_runs_moved: int | None, _line_moved: int | None, search: str | None, pathname: str | None) -> Any:
+        if pathname != PAGE.path:
+            raise PreventUpdate  # the address is another page's already
+        read_only, trail = context.read_only, kept.trail(search)
+        wanted = asked(search)
+        filtered = bool(trail or any(wanted.values()))
+        statuses = (wanted.pop("status"),) if wanted["status"] else queue.ENDED
         try:
             running, waiting, rest = await asyncio.gather(
                 _running(context),
                 context.client.get("/queue", {"limit": MOST_WAITING}),
-                context.client.get("/runs", {**wanted, "status": statuses, "limit": PAGE_SIZE, "cursor": pages[-1]}),
+                context.client.get(
+                    "/runs", {**wanted, "status": statuses, "limit": PAGE_SIZE, "cursor": trail[-1] if trail else None}
+                ),
             )
         except ApiError as error:
             return *[no_update] * 4, complaint(error), *[no_update] * 3
@@ -198,7 +176,6 @@ def _lists(context: Context) -> None:
         waits = [run for run in waiting["items"] if run["id"] not in above]
         total = waiting["total"] - len(waiting["items"]) + len(waits)
         runs = [run for run in rest["items"] if run["id"] not in above]
-        filtered = status != ANY or any(wanted.values()) or len(pages) > 1
         nothing_yet = not runs and not filtered and bool(above or total)
         return (
             queue.running(running, read_only=read_only),
@@ -208,7 +185,7 @@ def _lists(context: Context) -> None:
             html.P("Nothing has ended yet.", className="muted")
             if nothing_yet
             else queue.ended(runs, await _first_points(context, runs), now(), filtered=filtered, read_only=read_only),
-            len(pages) == 1,
+            not trail,
             rest["next"] is None,
             rest["next"],
         )
@@ -261,15 +238,12 @@ async def _first_points(context: Context, runs: Sequence[Json]) -> dict[str, Jso
     return {run["id"]: point for run, point in zip(measured, found, strict=True) if point}
 
 
-def turned(pages: Sequence[str | None], following: str | None, trigger: str) -> list[str | None]:
-    """The cursors of the pages up to the one to show, after what was pressed."""
-    if trigger == ids.QUEUE_OLDER and following:
-        return [*pages, following]
-    if trigger == ids.QUEUE_NEWER and len(pages) > 1:
-        return list(pages[:-1])
-    if trigger in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG):
-        return [None]
-    return list(pages)
+def asked(search: str | None) -> dict[str, str | None]:
+    """What an address narrows the ended runs to; a status that there is not is none."""
+    found = {key: kept.value(search, key) for key in ("status", "dataset", "tuple", "method", "tag")}
+    symbols = found.pop("tuple")
+    status = found["status"] if found["status"] in queue.ENDED else None
+    return {**found, "status": status, "architecture": symbols.replace(" ", "+") if symbols else None}
 
 
 def filter_options(catalogue: Json) -> tuple[list[dict[str, str]], list[dict[str, str]], list[dict[str, str]]]:
