@@ -202,15 +202,25 @@
     if (!button || button.disabled) return;
     if (event.detail > 1 && /^(start|resume)-/.test(button.dataset.do)) return; // a double click makes one thing
     if (button.dataset.do === "copy") {
-      const text = button.parentElement.querySelector("pre").innerText;
-      navigator.clipboard.writeText(text).then(() => {
-        button.textContent = "Copied";
+      copy(button.parentElement.querySelector("pre")).then((done) => {
+        button.textContent = done ? "Copied" : "Press Ctrl+C";
         setTimeout(() => { button.textContent = "Copy"; }, 1500);
       });
       return;
     }
     press(button.dataset.do, button.dataset.target);
   });
+
+  // A page that came over plain HTTP from another machine has no clipboard: there the text is selected.
+  async function copy(element) {
+    try {
+      await navigator.clipboard.writeText(element.innerText);
+      return true;
+    } catch (error) {
+      window.getSelection().selectAllChildren(element);
+      return false;
+    }
+  }
 
   // To the store of its own callback: what was pressed before goes on undisturbed.
   function press(verb, target) {

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, html
+from dash import Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from frontend import ids
@@ -12,7 +12,7 @@ from frontend.client import ApiError, Json, segment
 from frontend.components.parts import attributes, code, link, message, section
 from frontend.components.sweeps import grid as sweep_grid
 from frontend.components.sweeps import sweep as sweeps
-from frontend.context import Context, complaint, dataset_key, now
+from frontend.context import Context, complaint, dataset_key, notice, now
 from frontend.everywhere import kept
 from frontend.form import bodies
 from frontend.page import Page, Visit
@@ -113,6 +113,7 @@ def register(context: Context) -> None:
 
     @context.app.callback(
         Output(ids.SWEEP_DOWNLOAD, "data"),
+        Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Input(ids.SWEEP_CSV, "n_clicks"),
         State(ids.SWEEP, "data"),
         prevent_initial_call=True,
@@ -120,9 +121,12 @@ def register(context: Context) -> None:
     async def as_csv(clicks: int | None, sweep_id: str | None) -> Any:
         if not clicks or not sweep_id:
             raise PreventUpdate
-        sweep, members = await _whole(context, sweep_id)
+        try:
+            sweep, members = await _whole(context, sweep_id)
+        except ApiError as error:
+            return no_update, notice(complaint(error), kind="bad")
         content = sweep_grid.csv(sweep["grid"], members)
-        return {"content": content, "filename": f"sweep-{sweep_id[:8]}.csv", "type": "text/csv"}
+        return {"content": content, "filename": f"sweep-{sweep_id[:8]}.csv", "type": "text/csv"}, no_update
 
 
 async def _whole(context: Context, sweep_id: str) -> tuple[Json, list[Json]]:

@@ -41,10 +41,15 @@ def start() -> html.Div:
     )
 
 
-def nothing_here(dataset: str, others: bool) -> html.Div:
-    """A data set without points."""
+def nothing_to_read() -> html.Div:
+    """Nothing can be asked for here, and nothing is here."""
+    return message("No points", "This server only shows what it was given, and that has no points.")
+
+
+def nothing_here(dataset: str) -> html.Div:
+    """A data set without points, beside others that have some."""
     return message(
-        f"No points on {dataset} yet" if others else "No frontier yet",
+        f"No points on {dataset} yet",
         "A run of this data set puts its point here.",
         [do("New run on this data set", "new", dataset, kind="primary"), do("Sweep beta", "new-sweep", dataset)],
     )

@@ -116,9 +116,11 @@ def register_plane(context: Context) -> None:
             runs("/runs", {"dataset": dataset, "status": "queued", "limit": 200}),
             runs("/runs", {"status": "succeeded", "limit": 1}),
         )
+        if context.read_only:
+            return empty.nothing_to_read()
         if running["items"] or queued["items"]:
             return empty.waiting(running["items"], len(queued["items"]))
-        return empty.nothing_here(dataset, others=True) if others["items"] else empty.start()
+        return empty.nothing_here(dataset) if others["items"] else empty.start()
 
 
 def _register_foreign(context: Context) -> None:
