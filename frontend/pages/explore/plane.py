@@ -109,6 +109,8 @@ def register_plane(context: Context) -> None:
             return []
         if kind in empty.HIDDEN:
             return empty.HIDDEN[kind]()
+        if context.read_only:
+            return empty.nothing_to_read()
         dataset = resolved["dataset"]
         runs = context.client.get
         running, queued, others = await asyncio.gather(
@@ -116,8 +118,6 @@ def register_plane(context: Context) -> None:
             runs("/runs", {"dataset": dataset, "status": "queued", "limit": 200}),
             runs("/runs", {"status": "succeeded", "limit": 1}),
         )
-        if context.read_only:
-            return empty.nothing_to_read()
         if running["items"] or queued["items"]:
             return empty.waiting(running["items"], len(queued["items"]))
         return empty.nothing_here(dataset) if others["items"] else empty.start()
