@@ -112,17 +112,19 @@ FRAMES = """() => {
 PLACES = """([count, step]) => {
   const figure = %s;
   const box = figure.querySelector('.nsewdrag').getBoundingClientRect();
-  const all = [];
+  const [all, others] = [[], []];
   for (const trace of figure._fullData) {
     if (!trace.x || trace.mode !== 'markers' || trace.visible !== true) continue;
     for (let i = 0; i < trace.x.length; i += 1) {
-      if (trace.customdata && Number(String(trace.customdata[i][0]).slice(-4)) %% step) continue;
       const [x, y] = [figure._fullLayout.xaxis.d2p(trace.x[i]), figure._fullLayout.yaxis.d2p(trace.y[i])];
-      if (x > 5 && y > 5 && x < box.width - 5 && y < box.height - 5) all.push([box.left + x, box.top + y]);
+      if (!(x > 5 && y > 5 && x < box.width - 5 && y < box.height - 5)) continue;
+      const without = trace.customdata && Number(String(trace.customdata[i][0]).slice(-4)) %% step;
+      (without ? others : all).push([box.left + x, box.top + y]);
     }
   }
-  const kept = Math.max(1, Math.floor(all.length / count));
-  return all.filter((_, index) => index %% kept === 0).slice(0, count);
+  const alone = all.filter(([x, y]) => others.every(([u, v]) => Math.hypot(x - u, y - v) > 8));
+  const kept = Math.max(1, Math.floor(alone.length / count));
+  return alone.filter((_, index) => index %% kept === 0).slice(0, count);
 }"""
 
 

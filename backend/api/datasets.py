@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from backend.api.frontier import Bound
-from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf, form_of
+from backend.api.parts import PREFIX, ArtifactsOf, DatabaseOf, Id, SettingsOf, WakeupsOf, form_of, multipart
 from backend.api.records import Failure, failure
 from backend.datasets import DATASETS, DatasetFacts
 from backend.errors import FieldProblem, Invalid
@@ -29,23 +29,12 @@ _UNPACKED_FACTOR = 4
 _one_upload = ThreadPoolExecutor(1, "upload")
 """Uploads are checked one after the other, since each is held in memory, by no thread that other requests need."""
 
-_UPLOAD_SCHEMA = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},
-                        "file": {"type": "string", "format": "binary", "description": "a `.npz` with images, labels"},
-                    },
-                    "required": ["name", "file"],
-                }
-            }
-        },
+_UPLOAD_SCHEMA = multipart(
+    {
+        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"},
+        "file": {"type": "string", "format": "binary", "description": "a `.npz` with images, labels"},
     }
-}
+)
 
 
 class BytesDone(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 
-from backend.api.parts import DatabaseOf, DatasetQuery, SettingsOf, form_of
+from backend.api.parts import DatabaseOf, DatasetQuery, SettingsOf, form_of, multipart
 from backend.errors import FieldProblem, Invalid
 from backend.exchange import bring
 from backend.exchange.names import MEDIA_TYPE
@@ -26,22 +26,7 @@ router = APIRouter(tags=["exchange"])
 
 _one_import = ThreadPoolExecutor(1, "import")
 """Files are checked one after the other, by no thread that other requests need."""
-_SCHEMA = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "a file of GET /export"}
-                    },
-                    "required": ["file"],
-                }
-            }
-        },
-    }
-}
+_SCHEMA = multipart({"file": {"type": "string", "format": "binary", "description": "a file of GET /export"}})
 
 
 class ImportRecord(BaseModel):

@@ -25,6 +25,12 @@ from backend.store.session import Database
 PREFIX = "/api/v1"
 
 
+def multipart(properties: dict[str, dict[str, str]]) -> dict[str, object]:
+    """What OpenAPI says of a call that takes a form with a file."""
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
 # Async, though they await nothing: FastAPI would send each to a thread.
 async def _database(request: Request) -> Database:
     return request.app.state.database  # type: ignore[no-any-return]
