@@ -28,19 +28,25 @@
 
   const dashed = (name) => (name.startsWith("--") ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 
-  function alike(before, after) {
-    return typeof before !== "string" && typeof after !== "string" && before[0] === after[0] && before[1].id === after[1].id;
-  }
+  // A run's row stays that run's row wherever it moves to; everything else is known by its place.
+  const key = (node) => (typeof node === "string" ? undefined : node[1].id || node[1]["data-run"]);
+
+  const alike = (before, after) => typeof before !== "string" && typeof after !== "string" && before[0] === after[0];
 
   function fill(element, before, after) {
+    const were = [...element.childNodes];
+    const known = new Map(before.flatMap((node, index) => (key(node) ? [[key(node), index]] : [])));
     after.forEach((node, index) => {
-      const old = before[index];
-      const child = element.childNodes[index];
-      if (old === undefined || !child) element.append(made(node));
-      else if (alike(old, node)) {
-        write(child, old[1], node[1]);
-        fill(child, old.slice(2), node.slice(2));
-      } else if (old !== node) child.replaceWith(made(node));
+      const old = key(node) ? known.get(key(node)) : index;
+      const same = old !== undefined && were[old] && before[old] !== undefined && key(before[old]) === key(node);
+      let child = same && (before[old] === node || alike(before[old], node)) ? were[old] : null;
+      if (!child) child = made(node);
+      else if (typeof node !== "string") {
+        write(child, before[old][1], node[1]);
+        fill(child, before[old].slice(2), node.slice(2));
+      }
+      const here = element.childNodes[index];
+      if (here !== child) element.insertBefore(child, here || null);
     });
     while (element.childNodes.length > after.length) element.lastChild.remove();
   }

@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids
 from frontend.client import ApiError, Json, segment
 from frontend.components.parts import attributes, code, link, message, section
+from frontend.components.plain import plain
 from frontend.components.sweeps import grid as sweep_grid
 from frontend.components.sweeps import sweep as sweeps
 from frontend.context import Context, complaint, dataset_key, notice, now
@@ -109,7 +110,7 @@ def register(context: Context) -> None:
             sweep, members = await _whole(context, sweep_id)
         except ApiError as error:
             return complaint(error)
-        return sweep_grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo")
+        return plain(sweep_grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo"))
 
     @context.app.callback(
         Output(ids.SWEEP_DOWNLOAD, "data"),

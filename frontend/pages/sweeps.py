@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, segment
 from frontend.components.parts import do
+from frontend.components.plain import plain
 from frontend.components.sweeps import sweep as sweeps
 from frontend.context import Context, complaint, notice, now
 from frontend.everywhere import kept
@@ -78,7 +79,7 @@ def _listing(context: Context) -> None:
         except ApiError as error:
             return complaint(error), not trail, True, None
         first = not trail
-        shown = sweeps.listed(found["items"], now(), read_only=context.read_only, first=first)
+        shown = plain(sweeps.listed(found["items"], now(), read_only=context.read_only, first=first))
         return shown, first, found["next"] is None, found["next"]
 
 

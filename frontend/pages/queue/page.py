@@ -14,6 +14,7 @@ from frontend.client import ApiError, Json, run_path
 from frontend.components.formula import greek
 from frontend.components.importing import import_button
 from frontend.components.parts import attributes, section
+from frontend.components.plain import plain
 from frontend.components.queue import line
 from frontend.components.queue import rows as queue
 from frontend.context import Context, complaint, notice, now
@@ -178,13 +179,17 @@ def _lists(context: Context) -> None:
         runs = [run for run in rest["items"] if run["id"] not in above]
         nothing_yet = not runs and not filtered and bool(above or total)
         return (
-            queue.running(running, read_only=read_only),
+            plain(queue.running(running, read_only=read_only)),
             _above(running),
-            line.line(waits, total, now(), read_only=read_only),
+            plain(line.line(waits, total, now(), read_only=read_only)),
             plural(total, "run") if total else "",
-            html.P("Nothing has ended yet.", className="muted")
-            if nothing_yet
-            else queue.ended(runs, await _first_points(context, runs), now(), filtered=filtered, read_only=read_only),
+            plain(
+                html.P("Nothing has ended yet.", className="muted")
+                if nothing_yet
+                else queue.ended(
+                    runs, await _first_points(context, runs), now(), filtered=filtered, read_only=read_only
+                )
+            ),
             not trail,
             rest["next"] is None,
             rest["next"],
@@ -200,7 +205,7 @@ def _progress(context: Context) -> None:
             running = await _running(context)
         except ApiError:
             raise PreventUpdate from None  # the banner says that the server is away
-        return {"of": _above(running), "children": queue.running(running, read_only=context.read_only)}
+        return {"of": _above(running), "children": plain(queue.running(running, read_only=context.read_only))}
 
     context.in_browser(
         "ifStill",
