@@ -17,9 +17,9 @@ from frontend.client import Client, Json, segment
 from frontend.components import help, shell, tour
 from frontend.components.parts import attributes, link, message
 from frontend.context import Context, origin
-from frontend.everywhere import actions, longer, tray
+from frontend.everywhere import actions, ends, longer, sweeps, tray
 from frontend.everywhere.new_run import drawer as new_run
-from frontend.page import Visit
+from frontend.page import Visit, plain_path
 from frontend.pages import PAGES
 from frontend.views import query
 from frontend.words.formats import duration
@@ -88,6 +88,8 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     actions.register(context)
     longer.register(context)
     tray.register(context)
+    ends.register(context)
+    sweeps.register(context)
     new_run.register(context)
     for page in PAGES:
         page.register(context)
@@ -130,6 +132,7 @@ def layout() -> dmc.MantineProvider:
             tray.tray(),
             help.drawer(),
             tour.tour(),
+            dcc.Download(id=ids.DOWNLOAD),
             html.Div(id=ids.SPOKEN, className="visually-hidden", role="status"),
         ],
         id=ids.PROVIDER,
@@ -141,7 +144,7 @@ def layout() -> dmc.MantineProvider:
 async def route(context: Context, pathname: str | None, search: str | None, address: str | None) -> Any:
     """The page at a path."""
     await context.learn()
-    path = unquote(pathname or "/").rstrip("/") or "/"
+    path = plain_path(unquote(pathname or "/"))
     for page in PAGES:
         tail = page.tail(path)
         if tail is not None:

@@ -34,7 +34,7 @@ class Context:
     _places: OrderedDict[str, Json] = field(default_factory=OrderedDict)
 
     def in_browser(self, function: str, *arguments: Any, first: bool = False) -> None:
-        """A callback that a function of ``assets/frontier.js`` answers.
+        """A callback that a function of a script in ``assets`` answers.
 
         Args:
             function: its name.

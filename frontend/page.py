@@ -41,6 +41,10 @@ class Page:
     in_menu: bool
     """Whether the header links to it."""
 
+    def stands_at(self, pathname: str | None) -> bool:
+        """Whether an address is this page's; a callback of the page hears of others' too, while it is being left."""
+        return self.tail(plain_path(pathname or "/")) is not None
+
     def tail(self, path: str) -> str | None:
         """The varying segment of a path of this page, empty where there is none; None for any other path."""
         fixed, varies, _ = self.path.partition("<")
@@ -48,3 +52,8 @@ class Page:
             return "" if path == fixed else None
         tail = path.removeprefix(fixed)
         return tail if path.startswith(fixed) and tail and "/" not in tail else None
+
+
+def plain_path(path: str) -> str:
+    """A path without a slash at its end."""
+    return path.rstrip("/") or "/"

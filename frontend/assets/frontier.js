@@ -141,7 +141,7 @@
       }
       const current = document.querySelector(".strip-columns [aria-current]");
       if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" });
-      window.rdRing.around(selected);
+      window.rdRing.stand();
     });
   }
 

@@ -52,8 +52,8 @@
 
   // What came of the last question, or how far it is: of the selected point and of no other.
   function showDrawing(asked, found, selected) {
-    if (!asked || asked.of !== selected) return [];
-    return found && found.of === asked.job ? found.children : asked.children;
+    if (!asked || asked.of !== selected) return "[]";
+    return found && found.of === asked.job ? found.content : asked.content;
   }
 
   // -- Compare ----------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@
   }
 
   // An answer that says what it is about is shown only while the page still is about that.
-  const ifStill = (answer, now) => (answer && answer.of === now ? answer.children : none());
+  const ifStill = (answer, now) => (answer && answer.of === now ? answer.content : none());
 
   window.rdJobs = { end };
   window.dash_clientside.frontier = Object.assign(window.dash_clientside.frontier || {}, {

@@ -2,27 +2,28 @@
 (function () {
   "use strict";
 
-  // The control's id -> its key, and the value that needs no key.
+  const FIRST = { after: null }; // of what is asked for now, the first page
+
+  // The control's id -> its key, the value that needs no key, and what else another value changes in the address.
   const KEPT = {
-    "strip-image": ["image", "0"],
-    "sweep-shown": ["shown", "neg_elbo"],
-    "queue-status": ["status", "any"],
-    "queue-dataset": ["dataset", null],
-    "queue-tuple": ["tuple", null],
-    "queue-method": ["method", null],
-    "queue-tag": ["tag", ""],
+    "strip-image": ["image", "0", {}],
+    "sweep-shown": ["shown", "neg_elbo", {}],
+    "queue-status": ["status", "any", FIRST],
+    "queue-dataset": ["dataset", null, FIRST],
+    "queue-tuple": ["tuple", null, FIRST],
+    "queue-method": ["method", null, FIRST],
+    "queue-tag": ["tag", "", FIRST],
   };
   const held = {}; // what each control stands at
   const none = () => window.dash_clientside.no_update;
 
   function write(value, search) {
     const { id } = window.dash_clientside.callback_context.inputs_list[0];
-    const [key, usual] = KEPT[id];
+    const [key, usual, besides] = KEPT[id];
     held[id] = value;
-    const first = id.startsWith("queue-") ? { after: null } : {}; // of what is asked for now, the first page
     const keys = window.rdFrontier.read(search);
     if ((keys[key] || usual) === value) return none();
-    return window.rdFrontier.change(search, { [key]: value === usual ? null : value, ...first });
+    return window.rdFrontier.change(search, { [key]: value === usual ? null : value, ...besides });
   }
 
   function follow(search) {
@@ -41,7 +42,7 @@
     const { triggered_id: button } = window.dash_clientside.callback_context;
     if (!button) return none();
     if (!button.endsWith("-older")) trail.pop();
-    else if (next) trail.push(next);
+    else if (next && trail.at(-1) !== next) trail.push(next); // a double click turns once
     return window.rdFrontier.change(search, { after: trail.join(",") });
   }
 

@@ -52,7 +52,7 @@
   }
 
   function draw(element) {
-    const nodes = JSON.parse(element.dataset.plain);
+    const nodes = JSON.parse(element.dataset.plain || "[]");
     fill(element, drawn.get(element) || [], nodes);
     drawn.set(element, nodes);
   }

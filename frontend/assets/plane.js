@@ -77,7 +77,7 @@
 
   function listen() {
     const figure = plot();
-    window.rdRing.follow();
+    window.rdRing.stand();
     if (!figure || !figure.on || figure.frontierListens) return;
     figure.frontierListens = true;
     figure.on("plotly_selecting", () => { brushing = true; });

@@ -4,7 +4,6 @@
   "use strict";
 
   const SIZE = 21; // pixels across
-  let selected = null;
 
   const plot = () => document.querySelector("#plane-frame .js-plotly-plot");
 
@@ -19,8 +18,9 @@
     return made;
   }
 
-  // The selected point as it is drawn now, `null` where it is not.
+  // The point that the address selects, as it is drawn now, `null` where it is not.
   function place(figure) {
+    const { point: selected } = window.rdFrontier.read(window.location.search);
     if (!selected || !figure || !figure._fullLayout) return null;
     return window.rdFrontier.points(figure).find((point) => point.ids.includes(selected)) || null;
   }
@@ -64,12 +64,7 @@
   }
 
   window.rdRing = {
-    around: (point) => {
-      selected = point;
-      follow();
-      draw();
-    },
-    follow: () => {
+    stand: () => {
       follow();
       draw();
     },

@@ -86,7 +86,7 @@
 
   // What only the plane knows how to choose, the table takes from it; null where it shows every point.
   function drawn(figure, filters) {
-    const chosen = filters.only || filters.sweep || filters.seeds || (filters.show || "").includes("nondominated");
+    const chosen = filters.only || filters.sweep || (filters.show || "").includes("nondominated");
     return chosen && figure ? new Set(figure.data.flatMap((trace) => trace.customdata || []).flat()) : null;
   }
 

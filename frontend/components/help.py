@@ -23,7 +23,7 @@ def explained(child: Any, key: str, *, position: str = "bottom") -> html.Span:
 
     Args:
         child: the control.
-        key: of :data:`frontend.explanations.EXPLANATIONS`.
+        key: of :data:`frontend.words.explanations.EXPLANATIONS`.
         position: on which side the words appear while there is room: ``bottom`` or ``top``.
     """
     assert key in EXPLANATIONS, key

@@ -25,6 +25,10 @@ LABELS = {
 }
 
 
+SHORT_NOTE = 60
+"""Letters of notes that always show whole."""
+
+
 def attributes(**named: Any) -> dict[str, Any]:
     """Attributes with a dash in their name: ``aria_label`` is ``aria-label``."""
     return {name.replace("_", "-"): value for name, value in named.items()}
@@ -54,7 +58,7 @@ def term(name: Any, key: str) -> html.Button:
 
     Args:
         name: as it stands on the page.
-        key: of :data:`frontend.explanations.EXPLANATIONS`.
+        key: of :data:`frontend.words.explanations.EXPLANATIONS`.
     """
     return html.Button(
         name,
@@ -84,12 +88,17 @@ def tags(names: list[str]) -> list[html.Span]:
     return [html.Span(name, className="badge tag") for name in names]
 
 
-def remark(run: Mapping[str, Any]) -> list[html.Div]:
-    """What a person wrote of a run: its tags, and the first line of its notes."""
-    found = [html.Div(tags(list(run["tags"])), className="row-tags")] if run.get("tags") else []
+def remark(run: Mapping[str, Any]) -> list[html.Div | html.Details]:
+    """What a person wrote of a run: its tags, and its notes, of which the first line shows until they are opened."""
+    found: list[html.Div | html.Details] = []
+    if run.get("tags"):
+        found.append(html.Div(tags(list(run["tags"])), className="row-tags"))
     notes = str(run.get("notes") or "").strip()
-    if notes:
-        found.append(html.Div(notes.splitlines()[0], className="row-notes small", title=notes))
+    first, *more = notes.splitlines() or [""]
+    if more or len(first) > SHORT_NOTE:
+        found.append(html.Details([html.Summary(first), html.P(notes)], className="row-notes small"))
+    elif notes:
+        found.append(html.Div(notes, className="row-notes small"))
     return found
 
 

@@ -15,25 +15,42 @@ from frontend.components.parts import attributes
 NAMES = {"className": "class", "htmlFor": "for"}
 """Attributes whose name in the page is not the component's in small letters."""
 
+DESCRIPTION = "data-plain"
+"""The property of a component that holds what the browser builds in it; a callback writes it with :func:`described`."""
+
 Node = str | list[Any]
 """A text, or ``[tag, attributes, *nodes]``; ``style`` is a mapping, every other attribute a text."""
 
 
-def plain(tree: Any, **named: Any) -> html.Div:
-    """A tree of HTML and links; its buttons speak through ``data-do``.
+def plain(tree: Any = None, *, id: str | None = None, className: str = "plain") -> html.Div:
+    """A component in which the browser builds a tree.
+
+    Args:
+        tree: what :func:`described` takes.
+        id: by which callbacks write another description, which changes only what differs.
+        className: of the component.
+
+    Raises:
+        TypeError: as :func:`described`.
+    """
+    given: dict[str, Any] = {"id": id} if id else {}
+    return html.Div(className=className, **given, **attributes(data_plain=described(tree)))
+
+
+def described(tree: Any) -> str:
+    """A tree of HTML and links as the browser reads it; its buttons speak through ``data-do``.
 
     Args:
         tree: components, texts, None, or lists of them.
-        named: properties of the one component that is left, such as ``id`` and ``className``.
 
     Raises:
         TypeError: a component is neither of ``dash.html`` nor a link, or its id belongs to a pattern.
     """
-    return html.Div(**named, **attributes(data_plain=json.dumps(list(nodes(tree)), separators=(",", ":"))))
+    return json.dumps(list(nodes(tree)), separators=(",", ":"))
 
 
 def nodes(tree: Any) -> Iterable[Node]:
-    """What :func:`plain` hands to the browser."""
+    """Texts and elements, without what is none."""
     if tree is None:
         return
     if isinstance(tree, (list, tuple)):

@@ -20,7 +20,7 @@ from frontend.components.parts import (
     status_badge,
     term,
 )
-from frontend.components.queue.rows import buttons, changed_note, details, failure, title
+from frontend.components.queue.rows import buttons, failure
 from frontend.views.query import plane_link
 from frontend.words.estimates import ESTIMATES
 from frontend.words.formats import (
@@ -36,6 +36,7 @@ from frontend.words.formats import (
     since,
     tuple_text,
 )
+from frontend.words.runs import changed_note, details, title
 
 Json = Mapping[str, Any]
 

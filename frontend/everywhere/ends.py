@@ -17,7 +17,7 @@ from frontend.views.comparison import Comparison, search
 from frontend.views.query import View
 
 
-def register_ends(context: Context) -> None:
+def register(context: Context) -> None:
     """The button, wherever it stands."""
 
     @context.app.callback(

@@ -8,9 +8,9 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, run_path
-from frontend.components.queue.rows import short_title
 from frontend.context import Context, complaint, notice
 from frontend.words.formats import duration, plural
+from frontend.words.runs import short_title
 
 MOST_EPOCHS = 100_000
 

@@ -13,6 +13,7 @@ from typing import Any
 from frontend.form import terms
 from frontend.form.defaults import PARTS, Json, Values, defaults_of, flatten, item, names, networks_of, preset_of
 from frontend.form.forms import RESTARTS, SHORT, Layout, layout
+from frontend.words.runs import CUSTOM
 
 MOST_SEEDS = 1000
 """Runs of one sweep."""
@@ -21,7 +22,7 @@ MOST_SEEDS = 1000
 def start(catalogue: Json, dataset: str, method: str = "beta-vae") -> Values:
     """The values of a fresh form."""
     known = names(catalogue, "methods")
-    chosen = method if method in known else (known[0] if known else terms.CUSTOM)
+    chosen = method if method in known else (known[0] if known else CUSTOM)
     defaults = defaults_of(catalogue, {"dataset.name": dataset, "method": chosen})
     kinds = {path: value for path, value in defaults.items() if path.endswith(".kind")}
     values: Values = {**kinds, "dataset.name": dataset, "preset": "", "method": chosen}

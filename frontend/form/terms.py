@@ -6,9 +6,8 @@ from typing import Any
 
 from frontend.form.defaults import Json, Values, flatten, item
 from frontend.form.fields import Field, field_of, plain, schema_fields
+from frontend.words.runs import CUSTOM
 
-CUSTOM = "custom"
-"""Every term by hand."""
 TERMS = (("rate", "rate_terms"), ("divergence", "divergences"), ("information", "information_terms"))
 DECIMALS = 12
 """Of a weight worked out from knobs: 1 - 0.9 is 0.1, as a person would write it."""

@@ -1,4 +1,4 @@
-"""One page, one file, one row: ``layout`` says what stands on it, ``register`` what happens there."""
+"""One page, one file or folder, one row: ``layout`` says what stands on it, ``register`` what happens there."""
 
 from frontend.pages import run, sweep, sweeps
 from frontend.pages.compare import page as compare

@@ -7,14 +7,13 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
-from frontend import ids
+from frontend import ids, kept
 from frontend.client import ApiError, Json, segment
 from frontend.components.parts import attributes, code, link, message, section
-from frontend.components.plain import plain
+from frontend.components.plain import DESCRIPTION, described, plain
 from frontend.components.sweeps import grid as sweep_grid
 from frontend.components.sweeps import sweep as sweeps
 from frontend.context import Context, complaint, dataset_key, notice, now
-from frontend.everywhere import kept
 from frontend.form import bodies
 from frontend.page import Page, Visit
 from frontend.words.formats import ago, plural
@@ -33,12 +32,11 @@ async def layout(context: Context, visit: Visit) -> html.Div:
                 [html.Div(id=ids.SWEEP_HEAD, className="sweep-head"), html.Div(id=ids.SWEEP_BAR)],
                 className="sweep-head",
             ),
-            section("Runs", html.Div(id=ids.SWEEP_GRID), aside=_controls(kept.value(visit.search, "shown"))),
+            section("Runs", plain(id=ids.SWEEP_GRID), aside=_controls(kept.value(visit.search, "shown"))),
             section(
                 "The same again", code(_curl(sweep, visit.origin, context), "the line that posts this sweep again")
             ),
             dcc.Store(id=ids.SWEEP, data=visit.tail),
-            dcc.Download(id=ids.SWEEP_DOWNLOAD),
         ],
         className="page",
     )
@@ -98,7 +96,7 @@ def register(context: Context) -> None:
 
     # Up to a thousand cells: drawn anew when a run changes its state, not with every step.
     @context.app.callback(
-        Output(ids.SWEEP_GRID, "children"),
+        Output(ids.SWEEP_GRID, DESCRIPTION),
         Input(ids.SWEEP, "data"),
         Input(ids.RUNS_MOVED, "data"),
         Input(ids.SWEEP_SHOWN, "value"),
@@ -109,11 +107,11 @@ def register(context: Context) -> None:
         try:
             sweep, members = await _whole(context, sweep_id)
         except ApiError as error:
-            return complaint(error)
-        return plain(sweep_grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo"))
+            return described(complaint(error))
+        return described(sweep_grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo"))
 
     @context.app.callback(
-        Output(ids.SWEEP_DOWNLOAD, "data"),
+        Output(ids.DOWNLOAD, "data"),
         Output(ids.NOTICES, "sendNotifications", allow_duplicate=True),
         Input(ids.SWEEP_CSV, "n_clicks"),
         State(ids.SWEEP, "data"),

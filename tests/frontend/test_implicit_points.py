@@ -9,7 +9,7 @@ from records_of_rest import columns, estimate, parts, text
 from backend.datasets import DATASETS
 from backend.expand import expand
 from frontend.components.explore import pane
-from frontend.components.queue import rows as queue
+from frontend.components.queue import rows
 from frontend.components.run import head, point_head
 from frontend.figures.plane import band
 from frontend.figures.plane.figure import plane
@@ -17,12 +17,13 @@ from frontend.figures.plane.hover import hover, hover_beside
 from frontend.figures.plane.records import chosen_evaluation, points, shown, without_rate
 from frontend.figures.plane.scene import Scene, stage
 from frontend.figures.plane.window import beyond
-from frontend.form.terms import CUSTOM, of_run
+from frontend.form.terms import of_run
 from frontend.pages.explore.note import note
 from frontend.pages.queue.page import filter_options
 from frontend.theme import PALETTES
 from frontend.views.query import View
 from frontend.words.labels import unmarked
+from frontend.words.runs import CUSTOM, changed_note, short_title, title
 
 LIGHT = PALETTES["light"]
 VIEW = View(dataset="digits/static")
@@ -134,7 +135,7 @@ def test_the_pane_says_that_and_why_there_is_no_rate(run, point, samples, encode
 
 def test_the_queue_says_it(run, point):
     run, point = implicit(run, point, method="aae", architecture={"encoder": "deterministic"})
-    assert "R not defined" in text(queue.measured(run, point))
+    assert "R not defined" in text(rows.measured(run, point))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_the_queue_says_it(run, point):
 def test_a_run_is_titled_by_its_method_and_settings(run, knobs, method, words):
     objective = {"rate": {"kind": "beta", "beta": 0.5}, "divergence": {"kind": "kl", "weight": 2.0}}
     spec = expand({"objective": {**objective, "information": "tv"}}, DATASETS).spec.model_dump(mode="json")
-    assert queue.title({**run, "spec": spec, "method": method, "knobs": knobs}) == words
+    assert title({**run, "spec": spec, "method": method, "knobs": knobs}) == words
 
 
 def test_a_run_that_its_own_fields_made_something_else_says_so_wherever_its_method_stands(
@@ -160,11 +161,11 @@ def test_a_run_that_its_own_fields_made_something_else_says_so_wherever_its_meth
     spec = expanded.spec.model_dump(mode="json")
     run = {**run, "spec": spec, "method": expanded.method, "knobs": None}
     now = datetime.now(UTC)
-    for place in (pane.pane(point, run, samples, None), head(run, None, now), queue.running([run])):
+    for place in (pane.pane(point, run, samples, None), head(run, None, now), rows.running([run])):
         assert "autoencoder, changed, β = 1" in text(place)
         assert any("no longer that method's" in str(getattr(part, "title", "")) for part in parts(place))
-    assert queue.short_title(run) == "(−, −, −) autoencoder, changed"
-    assert queue.changed_note({**run, "method": "vae", "knobs": {}}) is None
+    assert short_title(run) == "(−, −, −) autoencoder, changed"
+    assert changed_note({**run, "method": "vae", "knobs": {}}) is None
     assert of_run(catalogue, run) == {"method": CUSTOM}
     terms = {
         "rate": {"kind": "beta", "beta": 1.0},
@@ -180,7 +181,7 @@ def test_a_run_that_its_own_fields_made_something_else_says_so_wherever_its_meth
 
 def test_a_part_without_a_symbol_is_named_beside_the_tuple(run, point, samples):
     run, point = implicit(run, point, method="aae", architecture={"encoder": "implicit"})
-    for place in (pane.pane(point, run, samples, None), head(run, None, datetime.now(UTC)), queue.running([run])):
+    for place in (pane.pane(point, run, samples, None), head(run, None, datetime.now(UTC)), rows.running([run])):
         assert "implicit encoder" in text(place)
     named = columns(rate=[None], distortion=[9.0], architecture=["?--"], unmarked=[{"encoder": "deterministic"}])
     assert "<b>(?, −, −)</b>  deterministic encoder · conv<br>" in hover_beside(without_rate(named)[0])

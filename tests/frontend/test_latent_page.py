@@ -7,16 +7,16 @@ from frontend.components.columns import Column
 from frontend.components.latent import head as parts
 from frontend.components.latent.bars import bars
 from frontend.components.latent.results import gap_words, interpolation, samples, traversal
-from frontend.components.queue import rows as queue
 from frontend.pages.latent.jobs import PANELS
 from frontend.views import latent
 from frontend.views.latent import Look
+from frontend.words.runs import title
 
 
 def test_the_head_names_a_model_as_the_queue_does(point, run):
     run |= {"method": "custom", "knobs": None}
     words = text(parts.head(Column(point, run, {})))
-    assert queue.title(run) in words
+    assert title(run) in words
     assert "β = 0.6" in words
 
 

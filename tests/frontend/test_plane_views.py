@@ -14,8 +14,8 @@ from frontend.figures.plane.figure import plane
 from frontend.figures.plane.frontiers import Bound, Frontier
 from frontend.figures.plane.geometry import hull, hypervolume, staircase
 from frontend.figures.plane.hover import hover
-from frontend.figures.plane.records import points
-from frontend.figures.plane.scene import MOST, Scene, frontiers_of, stage, standing
+from frontend.figures.plane.records import ids_of, points
+from frontend.figures.plane.scene import MOST_DRAWN, Scene, frontiers_of, stage, standing
 from frontend.figures.plane.seeds import averaged
 from frontend.figures.plane.window import window_of
 from frontend.pages.explore.note import note
@@ -304,7 +304,7 @@ def test_a_field_that_no_specification_has_leaves_the_usual_look_and_says_why():
 
 
 def test_more_means_than_can_be_drawn_are_thinned_and_every_frontier_is_whole():
-    count = MOST + 200
+    count = MOST_DRAWN + 200
     rates = [0.01 * (1 + place) for place in range(count)]
     distortions = [100 - rate + (0 if place % 100 == 0 else 5) for place, rate in enumerate(rates)]
     twice = columns(
@@ -313,6 +313,9 @@ def test_more_means_than_can_be_drawn_are_thinned_and_every_frontier_is_whole():
     )  # fmt: skip
     found = scene(twice, [])
     on = stage(found, replace(VIEW, seeds="se"), LIGHT)
-    assert (len(on.records), on.thinned, on.means) == (MOST, 200, count)
+    assert (len(on.records), on.undrawn, on.means) == (MOST_DRAWN, 200, count)
     assert {point.id for point in on.along} <= {point.id for point in on.records}
-    assert f"{MOST} of {count} means drawn; every frontier is whole" in note(found, on)
+    assert f"{MOST_DRAWN} of {count} experiments drawn and in the CSV; every frontier is whole" in note(found, on)
+    left_out = next(point.id for point in found.everything if point.id not in {each.id for each in on.records})
+    chosen = stage(found, replace(VIEW, seeds="se", point=left_out), LIGHT)
+    assert left_out in {ident for point in chosen.records for ident in ids_of(point)}

@@ -24,6 +24,8 @@ from frontend.views.query import (
     plane_link,
     search,
 )
+from frontend.views.queue import ENDED, QueueView
+from frontend.views.queue import parse as parse_queue
 
 tuples = st.lists(st.text("-+vl", min_size=3, max_size=3), max_size=3, unique=True).map(tuple)
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_", min_size=1, max_size=12)
@@ -107,3 +109,14 @@ def test_without_a_data_set_it_is_the_newest_that_is_not_the_labs(succeeded, new
     context: Any = SimpleNamespace(client=SimpleNamespace(get=get))
     with ThreadPoolExecutor(1) as thread:  # the browser tests leave a running loop in this one
         assert thread.submit(asyncio.run, default_dataset(context, None)).result() == expected
+
+
+def test_an_address_narrows_the_queue_and_one_that_says_nonsense_does_not():
+    assert parse_queue(None) == parse_queue("?status=running&else=1&after=,") == QueueView()
+    assert not QueueView().filtered
+    view = parse_queue("?status=failed&tuple=-+v&tag=a%26b&after=x,y")
+    assert view == QueueView(status="failed", architecture="-+v", tag="a&b", trail=("x", "y"))
+    assert view.filtered
+    assert view.wanted["status"] == ("failed",)
+    assert view.wanted["cursor"] == "y"
+    assert QueueView().wanted["status"] == ENDED

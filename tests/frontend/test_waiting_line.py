@@ -6,10 +6,10 @@ from records_of_rest import of_type, text
 
 from frontend.components import run as run_parts
 from frontend.components.queue import line
-from frontend.components.queue import rows as queue
 from frontend.everywhere.actions import lost
 from frontend.everywhere.longer import time_words
 from frontend.words.formats import told
+from frontend.words.runs import details
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 
@@ -70,7 +70,7 @@ def test_a_run_and_those_that_continue_it_know_each_other(run):
     head = run_parts.head(child, None, NOW)
     assert "Continues  run r1  after 60 epochs: 60 + 10 = 70 in all." in text(head)
     assert "/run/r1" in [link.href for link in of_type(head, "Link")]
-    assert "60 + 10 epochs" in queue.details(child)
+    assert "60 + 10 epochs" in details(child)
     head = run_parts.head(run, None, NOW, [child])
     assert "10 epochs more, beta-vae, β = 0.6 (waiting)" in text(head)
     assert "/run/r2" in [link.href for link in of_type(head, "Link")]

@@ -10,12 +10,12 @@ from frontend.components.compare.cells import Part, cell
 from frontend.components.compare.extras import Extras
 from frontend.components.parts import attributes, crossing, label_badge
 from frontend.components.pins import pin_button
-from frontend.components.queue.rows import title
 from frontend.components.tiles import Sheet
 from frontend.views.comparison import Comparison, href
 from frontend.views.query import plane_link
 from frontend.words.formats import number
 from frontend.words.labelled import why
+from frontend.words.runs import title
 
 Sheets = Mapping[str, Mapping[str, Sheet]]
 """By point, then by name."""

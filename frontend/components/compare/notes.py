@@ -7,15 +7,10 @@ from dash import html
 
 from frontend.components.columns import Column
 from frontend.components.compare.extras import Extras
+from frontend.components.ends import ends_button
 from frontend.components.parts import do, link, message
 from frontend.views.comparison import MOST, Comparison, href
 from frontend.words.formats import plural
-
-ENDS = "Autoencoder vs autodecoder"
-ENDS_TITLE = (
-    "The ends and the middle of the current frontier side by side, as in B's figure 4: the lowest rate, the highest, "
-    "and the share R / (R + D) half way between"
-)
 
 
 def notes(columns: Sequence[Column], unknown: Sequence[str], shown: Comparison) -> list[html.P]:
@@ -75,7 +70,7 @@ def nothing() -> html.Div:
         "Put models side by side",
         "Pin points wherever you meet them, on the plane, in the strip or in a table; or begin with both ends of the "
         "frontier.",
-        [do(ENDS, "ends", kind="primary", title=ENDS_TITLE), link("Find points on the plane", "/")],
+        [ends_button("primary"), link("Find points on the plane", "/")],
     )
 
 
@@ -121,7 +116,7 @@ def bar(columns: Sequence[Column], extras: Extras, *, read_only: bool) -> html.D
             title="H(x_i | x_<i, z): how uncertain each decoder is of each pixel of the inputs, in nats",
             disabled=extras.measuring or bool(extras.entropy),
         ),
-        do(ENDS, "ends", title=ENDS_TITLE),
+        ends_button(),
     ]
     return html.Div(
         [html.P(common, className="muted small"), html.Div(buttons[2:] if read_only else buttons, className="actions")],

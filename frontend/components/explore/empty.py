@@ -8,8 +8,8 @@ from dash import html
 from frontend import ids
 from frontend.components.importing import import_button
 from frontend.components.parts import do, link, message, progress_bar, progress_words, share_done
-from frontend.components.queue.rows import title
 from frontend.words.formats import plural
+from frontend.words.runs import title
 
 Json = Mapping[str, Any]
 
@@ -41,9 +41,15 @@ def start() -> html.Div:
     )
 
 
-def nothing_to_read() -> html.Div:
-    """Nothing can be asked for here, and nothing is here."""
-    return message("No points", "This server only shows what it was given, and that has no points.")
+def nothing_to_read(dataset: str, *, others: bool) -> html.Div:
+    """Nothing can be asked for here.
+
+    Args:
+        dataset: ``name/binarize``.
+        others: whether there are points of other data sets.
+    """
+    where = f"on {dataset}; other data sets have some" if others else "at all"
+    return message("No points here", f"This server only shows what it was given, and that has no points {where}.")
 
 
 def nothing_here(dataset: str) -> html.Div:

@@ -6,14 +6,14 @@ from typing import Any
 from dash import html
 
 from frontend.components import dimensions
-from frontend.components.compare.notes import ENDS, ENDS_TITLE
+from frontend.components.ends import ends_button
 from frontend.components.parts import LABELS, crossing, do, label_badge, link, message, quantity, remark, term
 from frontend.components.pins import pin_button
-from frontend.components.queue.rows import changed_note, networks, sizes, title
 from frontend.components.tiles import Sheet, sheets, tile_row
 from frontend.components.tour import offer
 from frontend.words.formats import NOTHING, number, plural, plus_minus, tuple_text
 from frontend.words.labelled import why
+from frontend.words.runs import changed_note, networks, sizes, title
 
 TILES = range(8)
 
@@ -27,7 +27,7 @@ def nothing_selected() -> html.Div:
         [
             offer(),
             html.P("Click a point to see what it reconstructs and generates."),
-            html.Div(do(ENDS, "ends", kind="primary", title=ENDS_TITLE), className="actions"),
+            html.Div(ends_button("primary"), className="actions"),
             html.P(["Arrow keys ", html.Kbd("←"), " ", html.Kbd("→"), " walk along the rate."], className="muted"),
             html.H2("From left to right"),
             html.Dl(reading, className="reading"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from dash import dcc, html
 
-from frontend.components.compare.notes import ENDS, ENDS_TITLE
-from frontend.components.parts import attributes, do
+from frontend.components.ends import ends_button
+from frontend.components.parts import attributes
 from frontend.components.pins import pin_button
 from frontend.components.tiles import Sheet, tile
 from frontend.figures.plane import marks
@@ -55,7 +55,7 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
                         f"one test image reconstructed (top), one noise decoded (bottom){some}",
                         className="muted strip-title",
                     ),
-                    do(ENDS, "ends", kind="quiet small", title=ENDS_TITLE),
+                    ends_button("quiet small"),
                 ],
                 className="strip-head",
             ),

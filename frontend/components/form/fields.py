@@ -12,8 +12,9 @@ from frontend.components.formula import greek, minimises
 from frontend.form.defaults import PARTS, Json, item, networks_of, preset_of, presets_of
 from frontend.form.fields import NO, YES, Field, shown
 from frontend.form.forms import SLIDERS, Layout
-from frontend.form.terms import CUSTOM, TERMS
+from frontend.form.terms import TERMS
 from frontend.words.formats import compact, size
+from frontend.words.runs import CUSTOM
 
 PART_TITLES = {"encoder": "encoder e(z|x)", "decoder": "decoder d(x|z)", "marginal": "marginal m(z)"}
 KNOB_TITLES = {

@@ -9,11 +9,11 @@ from frontend.components.columns import Column, tuple_of
 from frontend.components.help import explained
 from frontend.components.parts import attributes, label_badge, link, message
 from frontend.components.pins import pin_button
-from frontend.components.queue.rows import title
 from frontend.components.tiles import Sheet, tile
 from frontend.views.latent import ORDERS, PATHS, SPANS, href
 from frontend.views.query import plane_link
 from frontend.words.formats import plural
+from frontend.words.runs import title
 
 NO_VECTOR = (
     "z of this model is one of a few classes, not a vector of numbers: it has no dimension to walk along, and nothing "

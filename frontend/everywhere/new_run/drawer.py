@@ -11,13 +11,13 @@ from frontend.client import ApiError, Json, run_path
 from frontend.components.form import swept
 from frontend.components.form.fields import form
 from frontend.components.parts import do
-from frontend.components.queue.rows import short_title
 from frontend.context import Context, complaint, notice, origin
 from frontend.everywhere.new_run import submit as new_run_submit
 from frontend.everywhere.new_run import time as new_run_time
 from frontend.form import axes, bodies, controls, forms, terms
 from frontend.form.asked import asked
 from frontend.form.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
+from frontend.words.runs import CUSTOM, short_title
 
 _STORES = (
     ids.FORM_START, ids.FORM_WRITTEN, ids.FORM_ASKED, ids.FORM_TIMING, ids.FORM_KNOWN, ids.FORM_REFUSED, ids.FORM_LED,
@@ -89,7 +89,7 @@ def reshaped(catalogue: Json, before: Json, values: Values) -> Values:
     moved = {path: value for path, value in values.items() if is_structural(path)}
     if "method" in touched:
         moved = {path: value for path, value in moved.items() if path not in former.terms.chosen}
-        if moved["method"] == terms.CUSTOM:
+        if moved["method"] == CUSTOM:
             own = terms.by_hand(catalogue, {**values, **before})
             moved |= {path: value for path, value in own.items() if is_structural(path)}
             values = {**values, **own}

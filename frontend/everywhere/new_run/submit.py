@@ -7,12 +7,12 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids
 from frontend.client import ApiError, Json
-from frontend.components.queue.rows import short_title
 from frontend.components.sweeps.sweep import sweep_href
 from frontend.context import Context, complaint, notice
 from frontend.form import controls
 from frontend.form.asked import asked
 from frontend.words.formats import plural
+from frontend.words.runs import short_title
 
 
 def register(context: Context) -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from frontend.figures.plane.hover import head, hover
 from frontend.figures.plane.looks import Looks
 from frontend.figures.plane.marks import UNSELECTED, Mark
-from frontend.figures.plane.records import Measured, PlanePoint
+from frontend.figures.plane.records import PlanePoint, ids_of
 from frontend.figures.plane.window import place
 from frontend.theme import Palette
 from frontend.views.query import View
@@ -19,12 +19,6 @@ MANY = 3000
 """Above this count of points SVG becomes slow: one WebGL trace draws them all, without error bars."""
 MOST_SLOTS = 32
 """Above this count of colours they are a scale, and each point has its own."""
-
-
-def ids_of(point: Measured) -> list[str]:
-    """The id that a click selects, and with a mean those of its other seeds."""
-    spread = point.spread if isinstance(point, PlanePoint) else None
-    return list(spread.ids) if spread else [point.id]
 
 
 def points_traces(
@@ -95,7 +89,7 @@ def _cloud(records: Sequence[PlanePoint], looks: Looks, view: View) -> go.Scatte
         meta={
             "ids": " ".join(",".join(ids_of(record)) for record in records),
             "words": _words(records),
-            "symbols": joined([look.number for look in used]),
+            "symbols": _joined([look.number for look in used]),
         },
         hovertemplate=f"%{{text}}<br>R  %{{x:.2f}}<br>{up}  %{{y:.2f}}<extra></extra>",
         marker={"size": 7, "opacity": 0.85, **_colours(used)},
@@ -103,7 +97,7 @@ def _cloud(records: Sequence[PlanePoint], looks: Looks, view: View) -> go.Scatte
     )  # fmt: skip
 
 
-def joined(numbers: Sequence[int]) -> str:
+def _joined(numbers: Sequence[int]) -> str:
     """Numbers as one text."""
     return " ".join(map(str, numbers))
 
@@ -129,5 +123,5 @@ def _words(records: Sequence[PlanePoint]) -> list[dict[str, Any]]:
     for lines in zip(*map(head, records), strict=True):
         slots: dict[str, int] = {}
         at = [slots.setdefault(line, len(slots)) for line in lines]
-        columns.append({"words": list(slots), "at": joined(at)})
+        columns.append({"words": list(slots), "at": _joined(at)})
     return columns

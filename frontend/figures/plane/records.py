@@ -98,6 +98,12 @@ class PlanePoint(Measured):
         return self.rate + self.distortion
 
 
+def ids_of(point: Measured) -> list[str]:
+    """The id that a click selects, and with a mean those of its other seeds."""
+    spread = point.spread if isinstance(point, PlanePoint) else None
+    return list(spread.ids) if spread else [point.id]
+
+
 def points(columns: Columns) -> list[PlanePoint]:
     """Every point that has a place in the plane."""
     return [

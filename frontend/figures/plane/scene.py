@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from frontend.figures.plane import band, geometry
 from frontend.figures.plane.frontiers import EVERYTHING, ROLE, Bound, Frontier
 from frontend.figures.plane.looks import Looks, alone, looks
-from frontend.figures.plane.records import Measured, PlanePoint, chosen_evaluation, shown
+from frontend.figures.plane.records import Measured, PlanePoint, chosen_evaluation, ids_of, shown
 from frontend.figures.plane.seeds import averaged
 from frontend.theme import Palette
 from frontend.views.query import LOOK, View
@@ -81,12 +81,12 @@ class Stage:
     """Points or means left out because one entry of the legend is shown alone."""
     means: int
     """Means over several seeds."""
-    thinned: int
+    undrawn: int
     """Points or means left out because there are too many to draw."""
 
 
-MOST = 5000
-"""Points drawn at most, as many as the server gives where none are averaged."""
+MOST_DRAWN = 5000
+"""Of means; of points, the server gives as many unless it is asked for all."""
 
 _KEYS: Mapping[str, Callable[[Measured], str]] = {
     "none": lambda _point: EVERYTHING,
@@ -127,12 +127,12 @@ def stage(found: Scene, view: View, colours: Palette) -> Stage:
     everything = [point for point in found.measured if point.evaluation == evaluation]
     coded = looks([*left, *beside], everything, view, colours, [point.id for point in beside])
     seen, unplaced_seen = _alone(left, coded, view), _alone(unplaced, coded, view) if beside else unplaced
-    drawn = thinned(seen, {point.id for point in on.along})
+    drawn = _drawn(seen, {point.id for point in on.along}, view.point)
     return Stage(
         view=view, evaluation=evaluation, records=drawn, unplaced=unplaced_seen, groups=on.groups, by_id=on.by_id,
         along=on.along, looks=coded, same=len(everything), filtered=on.passed, dominated=len(records) - len(left),
         aside=len(left) - len(seen) + len(unplaced) - len(unplaced_seen),
-        means=sum(point.spread is not None for point in records), thinned=len(seen) - len(drawn),
+        means=sum(point.spread is not None for point in records), undrawn=len(seen) - len(drawn),
     )  # fmt: skip
 
 
@@ -159,13 +159,14 @@ def nondominated(records: Sequence[PlanePoint], groups: Sequence[Frontier]) -> l
     return [point for point in records if point.id in along]
 
 
-def thinned(records: list[PlanePoint], along: Set[str]) -> list[PlanePoint]:
-    """At most :data:`MOST` points: those along a frontier, and of the others an even share by rate."""
-    if len(records) <= MOST:
+def _drawn(records: list[PlanePoint], along: Set[str], selected: str | None) -> list[PlanePoint]:
+    """About :data:`MOST_DRAWN` points: the selected one, those along a frontier, and of the others an even share."""
+    if len(records) <= MOST_DRAWN:
         return records
-    kept = [point for point in records if point.id in along]
-    others = sorted((point for point in records if point.id not in along), key=lambda point: point.rate)
-    room = max(MOST - len(kept), 0)
+    keeps = {point.id for point in records if point.id in along or selected in ids_of(point)}
+    kept = [point for point in records if point.id in keeps]
+    others = sorted((point for point in records if point.id not in keeps), key=lambda point: point.rate)
+    room = max(MOST_DRAWN - len(kept), 0)
     return kept + [others[index * len(others) // room] for index in range(room)]
 
 

@@ -19,7 +19,6 @@ from frontend.components.help import explained
 from frontend.components.parts import attributes, message, section
 from frontend.components.saving import saving, taken
 from frontend.context import Context, complaint
-from frontend.everywhere.ends import register_ends
 from frontend.fetch.compared import Compared, compared
 from frontend.figures.whiskers import Row, whiskers
 from frontend.page import Page, Visit
@@ -96,7 +95,6 @@ def register(context: Context) -> None:
     _numbers(context)
     _offer(context)
     register_jobs(context)
-    register_ends(context)
 
 
 PAGE = Page(title="Compare", path=PATH, layout=layout, register=register, in_menu=True)
@@ -140,7 +138,7 @@ def _watch(context: Context) -> None:
         prevent_initial_call=True,
     )
     async def watch(_moved: int | None, search: str | None, pathname: str | None, drawn: list[str] | None) -> list[str]:
-        if drawn is None or (pathname or "").rstrip("/") != PATH:
+        if drawn is None or not PAGE.stands_at(pathname):
             raise PreventUpdate
         try:
             there = await context.there(comparison.parse(search).points)
@@ -158,7 +156,7 @@ async def _found(context: Context, search: str | None, pathname: str | None) -> 
         PreventUpdate: another page has the address by now.
         ApiError: the server does not answer.
     """
-    if (pathname or "").rstrip("/") != PATH:
+    if not PAGE.stands_at(pathname):
         raise PreventUpdate
     shown = comparison.parse(search)
     return shown, await compared(context, shown.points)
@@ -261,6 +259,6 @@ def _offer(context: Context) -> None:
         State(ids.LOCATION, "pathname"),
     )
     async def offer(pinned: list[str] | None, search: str | None, pathname: str | None) -> Any:
-        if (pathname or "").rstrip("/") != PATH:
+        if not PAGE.stands_at(pathname):
             raise PreventUpdate
         return compare_notes.offer(pinned or [], comparison.parse(search))

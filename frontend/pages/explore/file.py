@@ -5,8 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from frontend.components.saving import dataset_query
-from frontend.figures.plane.cloud import ids_of
-from frontend.figures.plane.records import PlanePoint
+from frontend.figures.plane.records import PlanePoint, ids_of
 from frontend.figures.plane.scene import Scene, Stage
 from frontend.views.query import FULL
 

@@ -15,7 +15,7 @@ def note(found: Scene, on: Stage) -> str:
     told = (
         *found.refused.values(),
         _thinned(found),
-        _fewer(on),
+        _undrawn(on),
         _beside(on),
         _other_images(found, on),
         _counted(on.same - on.filtered, "hidden by the filters"),
@@ -48,11 +48,12 @@ def _thinned(found: Scene) -> str:
     return f"{len(found.measured)} of {found.total} points shown; every frontier is whole"
 
 
-def _fewer(on: Stage) -> str:
-    if not on.thinned:
+def _undrawn(on: Stage) -> str:
+    if not on.undrawn:
         return ""
-    what = "means" if on.means else "points"
-    return f"{len(on.records)} of {len(on.records) + on.thinned} {what} drawn; every frontier is whole"
+    return (
+        f"{len(on.records)} of {len(on.records) + on.undrawn} experiments drawn and in the CSV; every frontier is whole"
+    )
 
 
 def _beside(on: Stage) -> str:

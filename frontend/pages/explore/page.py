@@ -8,9 +8,9 @@ from frontend.components.explore import pane, point_table, toolbar
 from frontend.components.graph import CONFIG, graph
 from frontend.components.help import explained
 from frontend.components.parts import attributes
-from frontend.components.plain import plain
+from frontend.components.plain import DESCRIPTION, plain
 from frontend.context import Context
-from frontend.everywhere.kept import keep
+from frontend.kept import keep
 from frontend.page import Page, Visit
 from frontend.pages.explore.filling import register_filling
 from frontend.pages.explore.gaps import register_gaps
@@ -77,7 +77,7 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
                                 "strip-image",
                                 position="top",
                             ),
-                            html.Div(id=ids.STRIP),
+                            plain(id=ids.STRIP),
                         ],
                         className="strip",
                     ),
@@ -87,7 +87,7 @@ async def layout(_context: Context, visit: Visit) -> html.Div:
             ),
             html.Aside(
                 html.Div(
-                    [html.Div(plain(pane.nothing_selected()), id=ids.PANE), html.Div(id=ids.DRAWN)],
+                    [plain(pane.nothing_selected(), id=ids.PANE), plain(id=ids.DRAWN)],
                     className="pane-stays",
                 ),
                 className="pane",
@@ -161,4 +161,4 @@ def _address(context: Context) -> None:
         here,
     )
     context.in_browser("offer", Output(ids.OFFERED, "data"), Input(ids.RESOLVED, "data"))
-    context.in_browser("mark", Output(ids.MARKED, "data"), Input(ids.SELECTED, "data"), Input(ids.STRIP, "children"))
+    context.in_browser("mark", Output(ids.MARKED, "data"), Input(ids.SELECTED, "data"), Input(ids.STRIP, DESCRIPTION))

@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
-from dash import Input, Output, State, html
+from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, point_path, run_path, segment
 from frontend.components.explore import pane
-from frontend.components.plain import plain
+from frontend.components.plain import DESCRIPTION, described
 from frontend.components.tiles import sheets
 from frontend.context import Context, complaint, dataset_key
 
@@ -18,14 +18,14 @@ STORES = (ids.DRAW_ASKED, ids.DRAW_FOLLOWED, ids.DRAW_ENDED, ids.DRAW_FOUND, ids
 
 
 def register_pane(context: Context) -> None:
-    @context.app.callback(Output(ids.PANE, "children"), Input(ids.SELECTED, "data"))
+    @context.app.callback(Output(ids.PANE, DESCRIPTION), Input(ids.SELECTED, "data"))
     async def fill_pane(selected: str | None) -> Any:
         if not selected:
-            return plain(pane.nothing_selected())
+            return described(pane.nothing_selected())
         try:
             return await _content(context, selected)
         except ApiError as error:
-            return pane.gone(selected) if error.status == 404 else pane.drawing(complaint(error))
+            return described(pane.gone(selected) if error.status == 404 else pane.drawing(complaint(error)))
 
     @context.app.callback(
         Output(ids.PANE_GONE, "data"),
@@ -39,24 +39,24 @@ def register_pane(context: Context) -> None:
                 raise PreventUpdate
         except ApiError:
             raise PreventUpdate from None  # nothing says that it is gone
-        return {"of": selected, "children": pane.gone(selected)}
+        return {"of": selected, "content": described(pane.gone(selected))}
 
     context.in_browser(
         "ifStill",
-        Output(ids.PANE, "children", allow_duplicate=True),
+        Output(ids.PANE, DESCRIPTION, allow_duplicate=True),
         Input(ids.PANE_GONE, "data"),
         State(ids.SELECTED, "data"),
     )
 
 
-async def _content(context: Context, point_id: str) -> html.Div:
+async def _content(context: Context, point_id: str) -> str:
     client = context.client
     point = await client.get(point_path(point_id))
     run, samples = await asyncio.gather(
         client.get(run_path(point["run_id"])), client.get(point_path(point_id, "/samples"))
     )
     along = await client.get("/frontier", {"dataset": dataset_key(run)})
-    return plain(pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only))
+    return described(pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only))
 
 
 def register_drawing(context: Context) -> None:
@@ -74,8 +74,8 @@ def register_drawing(context: Context) -> None:
         try:
             job = await context.client.post(point_path(point, "/jobs"), {"kind": "draw", "count": 8})
         except ApiError as error:
-            return {"of": point, "job": None, "children": pane.drawing(complaint(error))}
-        return {"of": point, "job": job["id"], "children": pane.drawing("Drawing\u2026")}
+            return {"of": point, "job": None, "content": described(pane.drawing(complaint(error)))}
+        return {"of": point, "job": job["id"], "content": described(pane.drawing("Drawing\u2026"))}
 
     context.in_browser(
         "followDrawing",
@@ -85,7 +85,7 @@ def register_drawing(context: Context) -> None:
     )
     context.in_browser(
         "showDrawing",
-        Output(ids.DRAWN, "children"),
+        Output(ids.DRAWN, DESCRIPTION),
         Input(ids.DRAW_ASKED, "data"),
         Input(ids.DRAW_FOUND, "data"),
         Input(ids.SELECTED, "data"),
@@ -99,16 +99,16 @@ def register_drawing(context: Context) -> None:
     async def show(ended: Json | None) -> Any:
         if not ended:
             raise PreventUpdate
-        return {"of": ended["job"], "children": await _drawn(context, ended["job"])}
+        return {"of": ended["job"], "content": await _drawn(context, ended["job"])}
 
 
-async def _drawn(context: Context, job_id: str) -> Any:
+async def _drawn(context: Context, job_id: str) -> str:
     """What a job drew, or why it did not."""
     try:
         job = await context.client.get(f"/jobs/{segment(job_id)}")
     except ApiError as error:
-        return pane.drawing(complaint(error))
+        return described(pane.drawing(complaint(error)))
     if job["status"] != "succeeded":
         failure = job.get("error") or {}
-        return pane.drawing(failure.get("message") or f"The job was {job['status']}.")
-    return plain(pane.drawn(sheets(job["result"]), "drawn just now"))
+        return described(pane.drawing(failure.get("message") or f"The job was {job['status']}."))
+    return described(pane.drawn(sheets(job["result"]), "drawn just now"))

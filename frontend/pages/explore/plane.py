@@ -14,11 +14,10 @@ from frontend.components.parts import link
 from frontend.components.saving import dataset_query, taken
 from frontend.context import Context, complaint, dataset_key
 from frontend.fetch.scenes import remembered, scene, whole_key
-from frontend.figures.plane.cloud import ids_of
 from frontend.figures.plane.figure import plane
 from frontend.figures.plane.published import there_are
-from frontend.figures.plane.records import evaluations
-from frontend.figures.plane.scene import stage
+from frontend.figures.plane.records import evaluations, ids_of
+from frontend.figures.plane.scene import Stage, stage
 from frontend.pages.explore.file import behind
 from frontend.pages.explore.note import note, region
 from frontend.theme import palette
@@ -94,7 +93,7 @@ def register_plane(context: Context) -> None:
                 "published": there_are(dataset),
                 "empty": empty_kind,
                 "frontier": [id_ for point in on.along for id_ in ids_of(point)],
-                "count": found.total if found.thinned else len(on.records) + len(on.unplaced),
+                "count": found.total if found.thinned else on.filtered if on.undrawn else _count(on),
             },
         )
 
@@ -109,10 +108,11 @@ def register_plane(context: Context) -> None:
             return []
         if kind in empty.HIDDEN:
             return empty.HIDDEN[kind]()
-        if context.read_only:
-            return empty.nothing_to_read()
         dataset = resolved["dataset"]
         runs = context.client.get
+        if context.read_only:
+            anything = await runs("/runs", {"status": "succeeded", "limit": 1})
+            return empty.nothing_to_read(dataset, others=bool(anything["items"]))
         running, queued, others = await asyncio.gather(
             runs("/runs", {"dataset": dataset, "status": "running", "limit": 10}),
             runs("/runs", {"dataset": dataset, "status": "queued", "limit": 200}),
@@ -121,6 +121,11 @@ def register_plane(context: Context) -> None:
         if running["items"] or queued["items"]:
             return empty.waiting(running["items"], len(queued["items"]))
         return empty.nothing_here(dataset) if others["items"] else empty.start()
+
+
+def _count(on: Stage) -> int:
+    """Rows of the table: a mean stands for the points of its seeds."""
+    return sum(len(ids_of(point)) for point in on.records) + len(on.unplaced)
 
 
 def _register_foreign(context: Context) -> None:

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids
 from frontend.client import ApiError, Json
 from frontend.components.explore import strip
-from frontend.components.plain import plain
+from frontend.components.plain import DESCRIPTION, described
 from frontend.context import Context
 from frontend.fetch.along import along
 from frontend.views import query
@@ -20,7 +20,7 @@ def register_strip(context: Context) -> None:
     """Fills the strip whenever the plane shows something else."""
 
     @context.app.callback(
-        Output(ids.STRIP, "children"),
+        Output(ids.STRIP, DESCRIPTION),
         Input(ids.RESOLVED, "data"),
         Input(ids.STRIP_IMAGE, "value"),
         State(ids.FILTERS, "data"),
@@ -35,9 +35,9 @@ def register_strip(context: Context) -> None:
         except ApiError:
             raise PreventUpdate from None  # the plane's note says why
         if not found:
-            return []
+            return described(None)
         kept = strip.thinned(found, selected)
         pictures = await asyncio.gather(*(context.sheets(point.id) for point in kept))
         columns = [strip.Column(point, sheet) for point, sheet in zip(kept, pictures, strict=True)]
         asked = replace(query.from_filters(filters), dataset=resolved["dataset"], image=int(image or 0))
-        return plain(strip.strip(columns, len(found), asked.image, asked))
+        return described(strip.strip(columns, len(found), asked.image, asked))

@@ -14,18 +14,19 @@ from frontend.client import ApiError, Json, run_path
 from frontend.components.formula import greek
 from frontend.components.importing import import_button
 from frontend.components.parts import attributes, section
-from frontend.components.plain import plain
-from frontend.components.queue import line
-from frontend.components.queue import rows as queue
+from frontend.components.plain import DESCRIPTION, described, plain
+from frontend.components.queue import line, rows
 from frontend.context import Context, complaint, notice, now
-from frontend.everywhere import kept
+from frontend.kept import keep, turn_pages
 from frontend.page import Page, Visit
 from frontend.pages.queue import picked
+from frontend.views.queue import QueueView, parse
 from frontend.words.formats import plural, tuple_text
 
 PAGE_SIZE = 25
 MOST_WAITING = 100
 """Waiting runs on show."""
+NOTHING_YET = html.P("Nothing has ended yet.", className="muted")
 ANY = "any"
 STATUSES = (
     (ANY, "all"),
@@ -40,11 +41,11 @@ async def layout(context: Context, visit: Visit) -> html.Div:
     return html.Div(
         [
             html.Div([html.H1("Queue"), *([] if context.read_only else [import_button()])], className="section-head"),
-            section("Running", html.Div(id=ids.QUEUE_RUNNING)),
-            section("Waiting", html.Div(id=ids.QUEUE_LINE), aside=html.Span(id=ids.QUEUE_WAITING, className="muted")),
+            section("Running", plain(id=ids.QUEUE_RUNNING)),
+            section("Waiting", plain(id=ids.QUEUE_LINE), aside=html.Span(id=ids.QUEUE_WAITING, className="muted")),
             section(
                 "Ended",
-                html.Div(id=ids.QUEUE_LIST),
+                plain(id=ids.QUEUE_LIST),
                 _pages(),
                 dcc.Store(id=ids.QUEUE_NEXT),
                 dcc.Store(id=ids.QUEUE_ABOVE),
@@ -58,26 +59,26 @@ async def layout(context: Context, visit: Visit) -> html.Div:
 
 
 def _filters(search: str | None) -> html.Div:
-    stands = asked(search)
+    view = parse(search)
     return html.Div(
         [
             dmc.SegmentedControl(
                 id=ids.QUEUE_STATUS,
                 data=[{"value": value, "label": label} for value, label in STATUSES],
-                value=stands["status"] or ANY,
+                value=view.status or ANY,
                 size="xs",
                 withItemsBorders=False,
             ),
-            _filter(ids.QUEUE_DATASET, "all data sets", stands["dataset"]),
-            _filter(ids.QUEUE_TUPLE, "all tuples", stands["architecture"]),
-            _filter(ids.QUEUE_METHOD, "all methods", stands["method"]),
+            _filter(ids.QUEUE_DATASET, "all data sets", view.dataset),
+            _filter(ids.QUEUE_TUPLE, "all tuples", view.architecture),
+            _filter(ids.QUEUE_METHOD, "all methods", view.method),
             dmc.TextInput(
                 id=ids.QUEUE_TAG,
-                value=stands["tag"] or "",
-                placeholder="any tag",
+                value=view.tag or "",
+                placeholder="any tag, then Enter",
                 size="xs",
                 className="filter",
-                debounce=400,
+                debounce=True,
                 **attributes(aria_label="any tag"),
             ),
         ],
@@ -121,8 +122,8 @@ def register(context: Context) -> None:
         return filter_options(await context.client.get("/catalogue"))
 
     for control in (ids.QUEUE_STATUS, ids.QUEUE_DATASET, ids.QUEUE_TUPLE, ids.QUEUE_METHOD, ids.QUEUE_TAG):
-        kept.keep(context, control)
-    kept.pages(context, ids.QUEUE_OLDER, ids.QUEUE_NEWER, ids.QUEUE_NEXT)
+        keep(context, control)
+    turn_pages(context, ids.QUEUE_OLDER, ids.QUEUE_NEWER, ids.QUEUE_NEXT)
     _lists(context)
     _progress(context)
     _moves(context)
@@ -143,11 +144,11 @@ def _above(running: Sequence[Json]) -> str:
 def _lists(context: Context) -> None:
     # One callback for all lists: three would be answered at three times, and a run that moves on between stands in two.
     @context.app.callback(
-        Output(ids.QUEUE_RUNNING, "children"),
+        Output(ids.QUEUE_RUNNING, DESCRIPTION),
         Output(ids.QUEUE_ABOVE, "data"),
-        Output(ids.QUEUE_LINE, "children"),
+        Output(ids.QUEUE_LINE, DESCRIPTION),
         Output(ids.QUEUE_WAITING, "children"),
-        Output(ids.QUEUE_LIST, "children"),
+        Output(ids.QUEUE_LIST, DESCRIPTION),
         Output(ids.QUEUE_NEWER, "disabled"),
         Output(ids.QUEUE_OLDER, "disabled"),
         Output(ids.QUEUE_NEXT, "data"),
@@ -157,40 +158,29 @@ def _lists(context: Context) -> None:
         State(ids.LOCATION, "pathname"),
     )
     async def fill(_runs_moved: int | None, _line_moved: int | None, search: str | None, pathname: str | None) -> Any:
-        if pathname != PAGE.path:
+        if not PAGE.stands_at(pathname):
             raise PreventUpdate  # the address is another page's already
-        read_only, trail = context.read_only, kept.trail(search)
-        wanted = asked(search)
-        filtered = bool(trail or any(wanted.values()))
-        statuses = (wanted.pop("status"),) if wanted["status"] else queue.ENDED
+        read_only, view = context.read_only, parse(search)
         try:
             running, waiting, rest = await asyncio.gather(
                 _running(context),
                 context.client.get("/queue", {"limit": MOST_WAITING}),
-                context.client.get(
-                    "/runs", {**wanted, "status": statuses, "limit": PAGE_SIZE, "cursor": trail[-1] if trail else None}
-                ),
+                context.client.get("/runs", {**view.wanted, "limit": PAGE_SIZE}),
             )
         except ApiError as error:
-            return *[no_update] * 4, complaint(error), *[no_update] * 3
+            return *[no_update] * 4, described(complaint(error)), *[no_update] * 3
         above = {run["id"] for run in running}
         waits = [run for run in waiting["items"] if run["id"] not in above]
         total = waiting["total"] - len(waiting["items"]) + len(waits)
         runs = [run for run in rest["items"] if run["id"] not in above]
-        nothing_yet = not runs and not filtered and bool(above or total)
+        nothing_yet = not runs and not view.filtered and bool(above or total)
         return (
-            plain(queue.running(running, read_only=read_only)),
+            described(rows.running(running, read_only=read_only)),
             _above(running),
-            plain(line.line(waits, total, now(), read_only=read_only)),
+            described(line.line(waits, total, now(), read_only=read_only)),
             plural(total, "run") if total else "",
-            plain(
-                html.P("Nothing has ended yet.", className="muted")
-                if nothing_yet
-                else queue.ended(
-                    runs, await _first_points(context, runs), now(), filtered=filtered, read_only=read_only
-                )
-            ),
-            not trail,
+            described(NOTHING_YET if nothing_yet else await _ended(context, runs, view)),
+            not view.trail,
             rest["next"] is None,
             rest["next"],
         )
@@ -205,11 +195,11 @@ def _progress(context: Context) -> None:
             running = await _running(context)
         except ApiError:
             raise PreventUpdate from None  # the banner says that the server is away
-        return {"of": _above(running), "children": plain(queue.running(running, read_only=context.read_only))}
+        return {"of": _above(running), "content": described(rows.running(running, read_only=context.read_only))}
 
     context.in_browser(
         "ifStill",
-        Output(ids.QUEUE_RUNNING, "children", allow_duplicate=True),
+        Output(ids.QUEUE_RUNNING, DESCRIPTION, allow_duplicate=True),
         Input(ids.QUEUE_PROGRESS, "data"),
         State(ids.QUEUE_ABOVE, "data"),
     )
@@ -236,19 +226,17 @@ def _moves(context: Context) -> None:
 PAGE = Page(title="Queue", path="/queue", layout=layout, register=register, in_menu=True)
 
 
+async def _ended(context: Context, runs: Sequence[Json], view: QueueView) -> html.Div:
+    """The runs that have ended, each with where it landed."""
+    places = await _first_points(context, runs)
+    return rows.ended(runs, places, now(), filtered=view.filtered, read_only=context.read_only)
+
+
 async def _first_points(context: Context, runs: Sequence[Json]) -> dict[str, Json]:
     """Where the first point of each run that has one landed, by the run's id."""
     measured = [run for run in runs if run["points"]]
     found = await asyncio.gather(*(context.where(run["points"][0]) for run in measured))
     return {run["id"]: point for run, point in zip(measured, found, strict=True) if point}
-
-
-def asked(search: str | None) -> dict[str, str | None]:
-    """What an address narrows the ended runs to; a status that there is not is none."""
-    found = {key: kept.value(search, key) for key in ("status", "dataset", "tuple", "method", "tag")}
-    symbols = found.pop("tuple")
-    status = found["status"] if found["status"] in queue.ENDED else None
-    return {**found, "status": status, "architecture": symbols.replace(" ", "+") if symbols else None}
 
 
 def filter_options(catalogue: Json) -> tuple[list[dict[str, str]], list[dict[str, str]], list[dict[str, str]]]:

@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 from frontend import ids, verbs
 from frontend.client import ApiError, Json, run_path
 from frontend.components.parts import attributes, do
+from frontend.components.plain import DESCRIPTION
 from frontend.context import Context, complaint, notice
 from frontend.views.comparison import MOST
 from frontend.words.formats import plural, told
@@ -48,9 +49,9 @@ def register(context: Context) -> None:
         Output(ids.QUEUE_BAR, "hidden"),
         Output(ids.QUEUE_COUNT, "children"),
         Input(ids.QUEUE_PICKED, "data"),
-        Input(ids.QUEUE_RUNNING, "children"),
-        Input(ids.QUEUE_LINE, "children"),
-        Input(ids.QUEUE_LIST, "children"),
+        Input(ids.QUEUE_RUNNING, DESCRIPTION),
+        Input(ids.QUEUE_LINE, DESCRIPTION),
+        Input(ids.QUEUE_LIST, DESCRIPTION),
     )
     for verb, (call, done) in EACH.items():
         _each(context, verb, call, done)

@@ -16,7 +16,7 @@ def keep(context: Context, control: str) -> None:
     context.in_browser("keepValue", SEARCH, Input(control, "value"), HERE)
 
 
-def pages(context: Context, older: str, newer: str, following: str) -> None:
+def turn_pages(context: Context, older: str, newer: str, following: str) -> None:
     """The buttons of a list write its page into the address.
 
     Args:
