@@ -77,7 +77,8 @@
     event.preventDefault();
     const { pathname, search } = new URL(link.href);
     const elsewhere = pathname !== window.location.pathname;
-    window.dash_clientside.set_props("location", { pathname, search });
+    // A path that is written is news, though it were the same: the whole page would be drawn anew.
+    window.dash_clientside.set_props("location", elsewhere ? { pathname, search } : { search });
     if (elsewhere) window.scrollTo(0, 0);
   });
 })();

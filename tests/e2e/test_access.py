@@ -86,6 +86,9 @@ def test_the_keyboard_alone_reaches_the_plane_and_hears_its_points(page: Page, p
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+    page.wait_for_function(
+        "document.querySelector('#plane-frame .js-plotly-plot')?._fullData?.some((e) => e.customdata)"
+    )
     page.keyboard.press("ArrowRight")
     columns = program.http.get("/points", params={"dataset": "digits"}).json()["columns"]
     rate, distortion = min(zip(columns["rate"], columns["distortion"], strict=True))

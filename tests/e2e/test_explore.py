@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from running_program import Program
 
@@ -116,11 +115,15 @@ def test_the_selection_survives_a_run_and_a_reload(page: Page, program: Program)
     open_plane(page, program, f"?dataset=digits/static&point={point}")
     before = page.evaluate(POINTS)
     program.finished(program.submit(beta=0.8))
+    columns = points_of(program)
+    place = next(
+        (r, d) for i, r, d in zip(*(columns[k] for k in ("id", "rate", "distortion")), strict=True) if i == point
+    )
     page.wait_for_function(f"{POINTS} > {before}")
-    ring = page.evaluate(RING)
+    expect_ring(page, *place)
     page.reload()
     page.wait_for_function(f"{POINTS} > {before}")
-    assert page.evaluate(RING) == ring
+    expect_ring(page, *place)
     expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
 
 

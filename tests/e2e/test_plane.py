@@ -143,7 +143,7 @@ def test_choosing_a_point_draws_nothing_anew(page: Page, program: Program) -> No
     page.on("request", lambda request: drawn.append(request.post_data or "") if "_dash-update" in request.url else None)
     column.click()
     expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
-    assert not [each for each in drawn if '"plane-next.data' in each or '"strip.children"' in each]
+    assert not [each for each in drawn if '"plane-next.data' in each or '"strip.data-plain"' in each]
 
 
 def test_a_double_click_on_an_empty_place_tells_where_and_leaves_the_zoom(page: Page, program: Program) -> None:
