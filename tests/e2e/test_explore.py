@@ -31,8 +31,9 @@ def expect_ring(page: Page, rate: float, distortion: float) -> None:
     """The ring is around this place, to a fraction of a pixel."""
     near = f"""([rate, distortion]) => {{
       const {{ xaxis, yaxis }} = {FIGURE}._fullLayout;
+      const near = (axis, a, b) => Math.abs(axis.d2p(a) - axis.d2p(b)) < 0.1;
       const at = ({RING})();
-      return at && Math.abs(xaxis.d2p(at[0]) - xaxis.d2p(rate)) < 0.1 && Math.abs(yaxis.d2p(at[1]) - yaxis.d2p(distortion)) < 0.1;
+      return at && near(xaxis, at[0], rate) && near(yaxis, at[1], distortion);
     }}"""
     page.wait_for_function(near, arg=[rate, distortion])
 
