@@ -144,7 +144,7 @@ def _follow(context: Context) -> None:
     async def tell(seen: Json | None) -> Any:
         if not seen:
             raise PreventUpdate
-        return {"of": seen["id"], "children": lab_bench.running(seen)}
+        return {"of": seen["id"], "content": lab_bench.running(seen)}
 
     context.in_browser(
         "ifStill",
