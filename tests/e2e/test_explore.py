@@ -128,6 +128,28 @@ def test_the_selection_survives_a_run_and_a_reload(page: Page, program: Program)
     expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
 
 
+def test_the_ring_finds_every_seed_of_a_mean_and_a_point_whose_rate_is_not_defined(
+    page: Page, program: Program
+) -> None:
+    seeds = [program.finished(program.submit(beta=0.3, seed=seed)) for seed in (0, 1)]
+    first, second = (run["points"][0] for run in seeds)
+    page.goto(f"{program.url}/?dataset=digits/static&seeds=se&point={second}")
+    places = [program.http.get(f"/points/{point}").json() for point in (first, second)]
+    rate, distortion = ((places[0][name]["value"] + places[1][name]["value"]) / 2 for name in ("rate", "distortion"))
+    page.wait_for_function(f"{POINTS} > 3")
+    expect_ring(page, rate, distortion)
+    bare = program.finished(program.submit(method="adversarial-vb"))["points"][0]
+    page.goto(f"{program.url}/?dataset=digits/static&point={bare}")
+    page.wait_for_function(f"{POINTS} > 3")
+    page.wait_for_function(
+        f"""() => {{
+          const {{ xaxis2 }} = {FIGURE}._fullLayout;
+          const ring = document.querySelector('.plane-ring:not([hidden]) span');
+          return ring && xaxis2 && parseFloat(ring.style.left) >= xaxis2._offset;
+        }}"""
+    )
+
+
 def test_the_strip_goes_from_low_rate_to_high(page: Page, program: Program) -> None:
     open_plane(page, program)
     along = program.http.get("/frontier", params={"dataset": "digits"}).json()["groups"][0]["staircase"]

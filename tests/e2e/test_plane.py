@@ -141,8 +141,15 @@ def test_choosing_a_point_draws_nothing_anew(page: Page, program: Program) -> No
     expect(column).to_be_visible()
     drawn: list[str] = []
     page.on("request", lambda request: drawn.append(request.post_data or "") if "_dash-update" in request.url else None)
+    page.evaluate("window.before = document.querySelector('.strip-column')")
     column.click()
     expect(page.locator("[data-picture=inputs] img")).to_have_count(8)
+    page.evaluate("window.head = document.querySelector('.pane-head')")
+    page.locator(".strip-column").last.click()
+    expect(page.locator(".strip-column[aria-current=true]")).to_have_count(1)
+    expect(page.locator(".strip-column").last).to_have_attribute("aria-current", "true")
+    page.locator(".pane-head h2").wait_for()
+    assert page.evaluate("window.before.isConnected && window.head.isConnected")  # what differs changed, nothing else
     assert not [each for each in drawn if '"plane-next.data' in each or '"strip.data-plain"' in each]
 
 

@@ -96,6 +96,10 @@ def test_every_figure_is_taken_along_in_four_ways(page: Page, opened: str) -> No
     picture = take(page, page, "Figure as SVG").path().read_text()
     assert "<svg" in picture
     assert "background: rgb(255, 255, 255)" in picture or "fill: rgb(255, 255, 255)" in picture
+    page.locator(".strip-column").first.click()
+    page.locator(".plane-ring:not([hidden])").wait_for()
+    ringed = take(page, page, "Figure as SVG").path().read_text()
+    assert ringed.count("data-index=") > picture.count("data-index=")  # a shape more
     figure = json.loads(take(page, page, "Figure as JSON").path().read_text())
     assert {"data", "layout"} == figure.keys()
     assert "meta" not in figure["layout"]
