@@ -18,7 +18,7 @@ from frontend.components import help, shell, tour
 from frontend.components.parts import attributes, link, message
 from frontend.context import Context, origin
 from frontend.everywhere import actions, ends, longer, sweeps, tray
-from frontend.everywhere.new_run import drawer as new_run
+from frontend.everywhere.new_run import drawer
 from frontend.page import Visit, plain_path
 from frontend.pages import PAGES
 from frontend.views import query
@@ -90,7 +90,7 @@ def create_ui(server: FastAPI, http: httpx.AsyncClient) -> Dash:
     tray.register(context)
     ends.register(context)
     sweeps.register(context)
-    new_run.register(context)
+    drawer.register(context)
     for page in PAGES:
         page.register(context)
     app._setup_server()  # type: ignore[no-untyped-call]  # else a deep link served first lacks assets and callbacks
@@ -126,7 +126,7 @@ def layout() -> dmc.MantineProvider:
             shell.banner(),
             shell.header(MENU),
             html.Main(id=ids.PAGE, tabIndex=-1),
-            new_run.drawer(),
+            drawer.drawer(),
             actions.confirmation(),
             longer.dialog(),
             tray.tray(),

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from frontend.components.graph import graph
-from frontend.components.run import FLAGS
+from frontend.components.run_parts import FLAGS
 from frontend.components.saving import frame_id, saving
 from frontend.figures.codes import codes
 from frontend.figures.posteriors import pairs, posteriors, scale

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids
 from frontend.client import ApiError, Json, point_path, run_path
-from frontend.components import run as parts
+from frontend.components import run_parts
 from frontend.components.aggregate import aggregate, true_posterior
 from frontend.components.dimensions import Share, absence, shares
 from frontend.components.graph import graph
@@ -118,8 +118,8 @@ def _state(context: Context) -> None:
             if error.status != 404 and ids.RUN not in ctx.triggered_prop_ids.values():
                 raise PreventUpdate from None  # what is shown stays; the banner says that the server is away
             return _missing(run_id, error), [], []
-        head = parts.head(run, methods.get(run["method"]), now(), heirs["items"], read_only=context.read_only)
-        return head, parts.attempts(run), parts.log(log["lines"])
+        head = run_parts.head(run, methods.get(run["method"]), now(), heirs["items"], read_only=context.read_only)
+        return head, run_parts.attempts(run), run_parts.log(log["lines"])
 
 
 def _spec(run: Json, origin: str, token: bool) -> list[Any]:
@@ -240,10 +240,10 @@ def _point(point: Json, run: Json, scheme: str | None) -> html.Div:
     ]
     return html.Div(
         [
-            parts.point_head(point, run),
+            run_parts.point_head(point, run),
             html.Div(
                 [
-                    parts.estimates(point),
+                    run_parts.estimates(point),
                     html.Div(bars or absence(point, run) or nothing),
                 ],
                 className="two-columns wide-left",

@@ -11,7 +11,7 @@ from frontend import ids, kept
 from frontend.client import ApiError, Json, segment
 from frontend.components.parts import attributes, code, link, message, section
 from frontend.components.plain import DESCRIPTION, described, plain
-from frontend.components.sweeps import grid as sweep_grid
+from frontend.components.sweeps import grid
 from frontend.components.sweeps import sweep as sweeps
 from frontend.context import Context, complaint, dataset_key, notice, now
 from frontend.form import bodies
@@ -47,8 +47,8 @@ def _controls(shown: str | None) -> html.Div:
         [
             dmc.SegmentedControl(
                 id=ids.SWEEP_SHOWN,
-                data=[{"value": value, "label": label} for value, label in sweep_grid.SHOWN],
-                value=shown if shown in dict(sweep_grid.SHOWN) else "neg_elbo",
+                data=[{"value": value, "label": label} for value, label in grid.SHOWN],
+                value=shown if shown in dict(grid.SHOWN) else "neg_elbo",
                 size="xs",
                 withItemsBorders=False,
                 **attributes(aria_label="What the cells of the grid show"),
@@ -108,7 +108,7 @@ def register(context: Context) -> None:
             sweep, members = await _whole(context, sweep_id)
         except ApiError as error:
             return described(complaint(error))
-        return described(sweep_grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo"))
+        return described(grid.sweep_grid(sweep["grid"], members, shown or "neg_elbo"))
 
     @context.app.callback(
         Output(ids.DOWNLOAD, "data"),
@@ -124,7 +124,7 @@ def register(context: Context) -> None:
             sweep, members = await _whole(context, sweep_id)
         except ApiError as error:
             return no_update, notice(complaint(error), kind="bad")
-        content = sweep_grid.csv(sweep["grid"], members)
+        content = grid.csv(sweep["grid"], members)
         return {"content": content, "filename": f"sweep-{sweep_id[:8]}.csv", "type": "text/csv"}, no_update
 
 

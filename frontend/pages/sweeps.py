@@ -9,7 +9,7 @@ from frontend import ids, kept
 from frontend.client import ApiError
 from frontend.components.parts import do
 from frontend.components.plain import DESCRIPTION, described, plain
-from frontend.components.sweeps import sweep as sweeps
+from frontend.components.sweeps import sweep
 from frontend.context import Context, complaint, now
 from frontend.page import Page, Visit
 
@@ -72,7 +72,7 @@ def _listing(context: Context) -> None:
         except ApiError as error:
             return described(complaint(error)), not trail, True, None
         first = not trail
-        shown = described(sweeps.listed(found["items"], now(), read_only=context.read_only, first=first))
+        shown = described(sweep.listed(found["items"], now(), read_only=context.read_only, first=first))
         return shown, first, found["next"] is None, found["next"]
 
 

@@ -11,9 +11,7 @@ from records_of_rest import estimate, of_type, parts, text
 
 from frontend.components import pins
 from frontend.components.columns import Column, by_rate
-from frontend.components.compare import board as compare
-from frontend.components.compare import notes as compare_notes
-from frontend.components.compare import numbers as compare_numbers
+from frontend.components.compare import board, notes, numbers
 from frontend.components.compare.extras import Extras
 from frontend.components.explore import strip
 from frontend.components.tiles import sheets
@@ -63,33 +61,33 @@ def test_what_an_address_asks_wrongly_is_left_at_the_default():
 def test_more_points_than_fit_are_counted():
     shown = comparison.parse("?points=" + ",".join(f"p{i}" for i in range(11)))
     assert (len(shown.points), shown.left_out) == (8, 3)
-    words = text(compare_notes.notes([], [], shown))
+    words = text(notes.notes([], [], shown))
     assert "The first 8 points are shown; 3 more do not fit" in words
 
 
 def test_ids_of_no_point_are_named_and_a_long_one_is_cut(column: Make):
-    words = text(compare_notes.notes([column()], ["nope", "x" * 300], Comparison()))
+    words = text(notes.notes([column()], ["nope", "x" * 300], Comparison()))
     assert "No point has these ids: nope, " in words
     assert "The others are shown." in words
     assert "x" * 41 not in words
 
 
 def test_points_of_other_images_are_not_passed_off_as_comparable(column: Make):
-    assert compare_notes.notes([column("a"), column("b")], [], Comparison()) == []
-    apart = compare_notes.notes([column("a"), column("b", binarize="threshold")], [], Comparison())
+    assert notes.notes([column("a"), column("b")], [], Comparison()) == []
+    apart = notes.notes([column("a"), column("b", binarize="threshold")], [], Comparison())
     assert "different data sets (digits/static, digits/threshold)" in text(apart)
-    other = compare_notes.notes([column("a"), column("b", sha256="0" * 64)], [], Comparison())
+    other = notes.notes([column("a"), column("b", sha256="0" * 64)], [], Comparison())
     assert "different contents of digits/static" in text(other)
-    limited = compare_notes.notes([column("a"), column("b", eval_limit=100)], [], Comparison())
+    limited = notes.notes([column("a"), column("b", eval_limit=100)], [], Comparison())
     assert "(100 test images, all test images of digits/static)" in text(limited)
-    bar = compare_notes.bar([column("a"), column("b", binarize="threshold")], Extras(), read_only=False)
+    bar = notes.bar([column("a"), column("b", binarize="threshold")], Extras(), read_only=False)
     assert "the same inputs" not in text(bar)
 
 
 def test_a_server_that_only_reads_offers_no_jobs(column: Make):
     actions = [
         button.to_plotly_json()["props"].get("data-do")
-        for button in of_type(compare_notes.bar([column()], Extras(), read_only=True), "Button")
+        for button in of_type(notes.bar([column()], Extras(), read_only=True), "Button")
     ]
     assert actions == ["ends"]
 
@@ -134,13 +132,13 @@ def told_cells(component: Any) -> list[dict[str, Any]]:
 
 def test_every_cell_tells_its_pictures_its_place_and_its_numbers(column: Make):
     two = [column("a", 1.0), column("b", 2.0)]
-    cells = told_cells(compare.pictures(two, Extras(), Comparison(images=4)))
+    cells = told_cells(board.pictures(two, Extras(), Comparison(images=4)))
     assert [(each["point"], each["parts"][0]["name"]) for each in cells] == [
-        (point, name) for name in compare.ROWS for point in ("a", "b")
+        (point, name) for name in board.ROWS for point in ("a", "b")
     ]
     assert all(each["indices"] == [0, 1, 2, 3] for each in cells)
     assert "R 2.00, D 81.25 nats" in cells[1]["where"]
-    by_image = told_cells(compare.pictures(two, Extras(), Comparison(images=4, order="image")))
+    by_image = told_cells(board.pictures(two, Extras(), Comparison(images=4, order="image")))
     assert len(by_image) == 2 * 2 * 4
     assert [part["name"] for part in by_image[0]["parts"]] == ["inputs", "reconstruction_sample", "reconstruction_mean"]
 
@@ -148,7 +146,7 @@ def test_every_cell_tells_its_pictures_its_place_and_its_numbers(column: Make):
 @pytest.mark.parametrize(("difference", "minus"), [("input", 4), ("first", 8), ("off", 0)])
 def test_differences_are_from_the_input_or_from_the_first_column(column: Make, difference: str, minus: int):
     two = [column("a", 1.0), column("b", 2.0)]
-    cells = told_cells(compare.pictures(two, Extras(), Comparison(difference=difference)))
+    cells = told_cells(board.pictures(two, Extras(), Comparison(difference=difference)))
     found = [part["minus"] for each in cells for part in each["parts"] if part["minus"]]
     assert len(found) == minus
     assert all(each.endswith("inputs.png") for each in found) is (difference != "first")
@@ -157,7 +155,7 @@ def test_differences_are_from_the_input_or_from_the_first_column(column: Make, d
 def test_sheets_of_another_shape_are_not_subtracted(column: Make, samples: dict[str, Any]):
     other = column("b", 2.0)
     wide = Column(other.point, other.run, sheets(samples | {"width": 28}))
-    table = compare.pictures([column("a", 1.0), wide], Extras(), Comparison(difference="first"))
+    table = board.pictures([column("a", 1.0), wide], Extras(), Comparison(difference="first"))
     assert text(table).count("of another shape") == 4
 
 
@@ -170,7 +168,7 @@ def test_jobs_that_ended_are_told_and_those_that_failed_say_why(column: Make, sa
     extras = results(drawn, measured)
     assert extras.drawing
     assert not extras.measuring
-    table = compare.pictures([column("a", 1.0), column("b", 2.0)], extras, Comparison())
+    table = board.pictures([column("a", 1.0), column("b", 2.0)], extras, Comparison())
     words = text(table)
     assert "Drawn again, seed 7: Input" in words
     assert "its checkpoint is gone" in words
@@ -181,18 +179,18 @@ def test_jobs_that_ended_are_told_and_those_that_failed_say_why(column: Make, sa
 def test_only_the_fields_that_differ_are_listed_by_dotted_path():
     one = {"seed": 0, "objective": {"rate": {"kind": "beta", "beta": 1.0}}}
     two = {"seed": 0, "objective": {"rate": {"kind": "none"}}}
-    found = compare_numbers.fields([one, two], every=False)
+    found = numbers.fields([one, two], every=False)
     assert list(found) == ["objective.rate.kind", "objective.rate.beta"]
-    assert list(compare_numbers.fields([one, two], every=True)) == ["seed", *found]
-    assert compare_numbers.fields([one, one], every=False) == {}
+    assert list(numbers.fields([one, two], every=True)) == ["seed", *found]
+    assert numbers.fields([one, one], every=False) == {}
 
 
 def test_the_numbers_have_their_errors_and_what_is_not_defined_says_so(column: Make):
-    words = " ".join(text(compare_numbers.numbers([column("a", 13.18), column("b", None)])).split())
+    words = " ".join(text(numbers.numbers([column("a", 13.18), column("b", None)])).split())
     assert "13.180 ± 0.050" in words
     assert "not defined" in words
     assert "11 of 16" in words
-    assert "no such field" not in text(compare_numbers.specification([column("a")], every=True))
+    assert "no such field" not in text(numbers.specification([column("a")], every=True))
 
 
 def test_dots_carry_their_errors_and_the_information_its_interval():
@@ -220,10 +218,10 @@ def test_the_tray_holds_what_is_pinned_and_leads_to_compare(column: Make):
 
 
 def test_pinned_points_that_are_not_shown_are_offered_as_far_as_there_is_room():
-    offered = of_type(compare_notes.offer(["a", "b", "c"], Comparison(points=("a",))), "Link")
+    offered = of_type(notes.offer(["a", "b", "c"], Comparison(points=("a",))), "Link")
     assert [link.href for link in offered] == ["/compare?points=a,b,c"]
-    assert compare_notes.offer(["a"], Comparison(points=("a",))) == []
-    assert compare_notes.offer(["z"], Comparison(points=tuple("abcdefgh"))) == []
+    assert notes.offer(["a"], Comparison(points=("a",))) == []
+    assert notes.offer(["z"], Comparison(points=tuple("abcdefgh"))) == []
 
 
 def test_a_column_of_the_strip_can_be_pinned(samples: dict[str, Any]):

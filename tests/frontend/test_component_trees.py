@@ -6,7 +6,7 @@ import pytest
 from records_of_rest import columns, estimate, of_type, parts, text
 
 from frontend.app import dataset_options, status_line, time_left
-from frontend.components import run as run_parts
+from frontend.components import run_parts
 from frontend.components.explore import empty, pane, strip
 from frontend.components.parts import progress_bar, progress_words, remark
 from frontend.components.queue import rows

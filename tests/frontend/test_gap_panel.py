@@ -8,7 +8,7 @@ from records_of_rest import of_type, text
 from backend.datasets import DATASETS
 from backend.expand import expand
 from backend.grid import expand_grid
-from frontend.components.explore import gaps as parts
+from frontend.components.explore import gap_panel
 from frontend.steer import gaps
 from frontend.views.query import View
 
@@ -38,17 +38,17 @@ def test_proposals_of_one_model_are_one_sweep_and_make_their_own_specifications(
 
 
 def test_the_cost_is_told_and_what_is_unknown_too():
-    assert parts.cost_line([], 0) == "Choose what to queue."
-    assert parts.cost_line(BETAS[:1], 0) == "1 run, about 10 s, at this machine's speed."
-    assert "2 runs, about 20 s in all, one after the other" in parts.cost_line(BETAS, 0)
-    assert "about 10 s in all, and 1 of unknown cost" in parts.cost_line([BETAS[0], TARGET], 0)
-    assert "what they cost is unknown" in parts.cost_line([TARGET], 0)
-    assert "3 runs wait before" in parts.cost_line(BETAS, 3)
+    assert gap_panel.cost_line([], 0) == "Choose what to queue."
+    assert gap_panel.cost_line(BETAS[:1], 0) == "1 run, about 10 s, at this machine's speed."
+    assert "2 runs, about 20 s in all, one after the other" in gap_panel.cost_line(BETAS, 0)
+    assert "about 10 s in all, and 1 of unknown cost" in gap_panel.cost_line([BETAS[0], TARGET], 0)
+    assert "what they cost is unknown" in gap_panel.cost_line([TARGET], 0)
+    assert "3 runs wait before" in gap_panel.cost_line(BETAS, 3)
 
 
 def test_the_panel_says_what_is_trained_and_where_it_is_expected():
     found = {"note": "a note", "proposals": [BETAS[0], {**TARGET, "distortion": None}]}
-    panel = parts.panel(found, None, read_only=False)
+    panel = gap_panel.panel(found, None, read_only=False)
     assert len(of_type(panel, "Checkbox")) == 2
     rows = [text(box.label) for box in of_type(panel, "Checkbox")]
     assert "β 0.2" in rows[0]
@@ -61,16 +61,16 @@ def test_the_panel_says_what_is_trained_and_where_it_is_expected():
     assert queue.className == "button primary"
     (hidden,) = [
         button
-        for button in of_type(parts.panel(found, None, read_only=True), "Button")
+        for button in of_type(gap_panel.panel(found, None, read_only=True), "Button")
         if getattr(button, "id", None) == "gaps-queue"
     ]
     assert hidden.className == "hidden"
-    assert "A run at R 1.00, D 2.00" in text(parts.panel(found, {"rate": 1, "distortion": 2}, read_only=True))
+    assert "A run at R 1.00, D 2.00" in text(gap_panel.panel(found, {"rate": 1, "distortion": 2}, read_only=True))
 
 
 def test_several_models_are_several_sweeps_each_with_its_link():
     made = [{"id": each, "counts": {"queued": 2}} for each in "ab"]
-    told = parts.queued(made)
+    told = gap_panel.queued(made)
     assert "4 runs queued in 2 sweeps" in text(told)
     assert [link.href for link in of_type(told, "Link")] == ["/sweep/a", "/sweep/b"]
 
@@ -95,6 +95,6 @@ def test_the_gaps_are_of_the_group_on_show_and_say_what_they_do_not_obey(view, o
 
 
 def test_a_refusal_stands_where_it_was_asked():
-    panel = parts.refusal("name a data set")
+    panel = gap_panel.refusal("name a data set")
     assert "name a data set" in text(panel)
     assert [button for button in of_type(panel, "Button") if text(button) == "Close"]

@@ -10,7 +10,7 @@ from backend.datasets import DATASETS
 from backend.expand import expand
 from frontend.components.explore import pane
 from frontend.components.queue import rows
-from frontend.components.run import head, point_head
+from frontend.components.run_parts import head, point_head
 from frontend.figures.plane import band
 from frontend.figures.plane.figure import plane
 from frontend.figures.plane.hover import hover, hover_beside

@@ -7,8 +7,8 @@ from records_of_rest import estimate, of_type, text
 from backend.api.lab import get_toy
 from backend.datasets import DATASETS
 from backend.expand import expand
-from frontend.components.lab import toy as lab
-from frontend.figures.lab import records as lab_records
+from frontend.components.lab import toy
+from frontend.figures.lab import records
 from frontend.figures.lab.model import model_figure, tallest_of
 from frontend.figures.lab.plane import hover, toy_plane
 from frontend.figures.lab.records import AIMED, ELBO, OTHER, ToyModel, ToyPoint
@@ -24,12 +24,12 @@ def answer():
 
 @pytest.fixture(scope="module")
 def truth(answer):
-    return lab_records.truth(answer)
+    return records.truth(answer)
 
 
 @pytest.fixture(scope="module")
 def made(answer):
-    return lab_records.hand_built(answer)
+    return records.hand_built(answer)
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +75,12 @@ def points():
     ],
 )
 def test_only_runs_that_differ_in_the_objective_are_compared(body, expected):
-    assert lab_records.kind(a_run(0, **body)["spec"], DEFAULTS) == expected
+    assert records.kind(a_run(0, **body)["spec"], DEFAULTS) == expected
 
 
 def test_the_two_sweeps_are_what_is_compared():
-    for sweep, expected in zip(lab.SWEEPS, (ELBO, AIMED), strict=True):
-        assert lab_records.kind(expand(sweep["base"], DATASETS).spec.model_dump(mode="json"), DEFAULTS) == expected
+    for sweep, expected in zip(toy.SWEEPS, (ELBO, AIMED), strict=True):
+        assert records.kind(expand(sweep["base"], DATASETS).spec.model_dump(mode="json"), DEFAULTS) == expected
         assert sweep["grid"]["seed"] == list(range(20))
 
 
@@ -94,14 +94,14 @@ def test_a_point_is_read_with_its_tables(made):
         "id": "p", "rate": estimate(0.5), "distortion": estimate(2.8), "arrays": arrays,
         "estimates": {"source_information": estimate(0.37)},
     }  # fmt: skip
-    read = lab_records.model(point)
+    read = records.model(point)
     assert read is not None
     assert np.array_equal(read.encoder, made.encoder)
     assert np.array_equal(read.decoder, made.decoder)
-    found = lab_records.toy_point(point, a_run(3, target_rate=0.5), DEFAULTS)
+    found = records.toy_point(point, a_run(3, target_rate=0.5), DEFAULTS)
     assert found == ToyPoint("p", "r3", AIMED, 3, 0.5, 2.8, 0.37)
-    assert lab_records.model({**point, "arrays": {}}) is None
-    assert lab_records.toy_point({**point, "rate": estimate(None)}, a_run(3), DEFAULTS) is None
+    assert records.model({**point, "arrays": {}}) is None
+    assert records.toy_point({**point, "rate": estimate(None)}, a_run(3), DEFAULTS) is None
 
 
 def test_the_hand_built_model_makes_the_data_and_splits_the_classes(made, truth):
@@ -149,39 +149,39 @@ def test_the_plane_has_the_exact_curve_and_rings_the_seed_on_show(made, truth):
 
 @pytest.mark.parametrize(("wanted", "expected"), [(None, 1), ("0", 0), ("7", 1), ("x", 1), ("5", 1)])
 def test_the_seed_on_show_is_the_one_asked_for_else_one_that_both_have(wanted, expected):
-    assert lab_records.chosen_seed(points(), wanted) == expected
+    assert records.chosen_seed(points(), wanted) == expected
 
 
 def test_without_a_model_there_is_no_seed_and_one_button(truth):
-    assert lab_records.chosen_seed([], "3") is None
-    (button,) = of_type(lab.offer([], 0), "Button")
+    assert records.chosen_seed([], "3") is None
+    (button,) = of_type(toy.offer([], 0), "Button")
     assert getattr(button, "data-do") == "start-toy"
-    assert "3 models to go" in text(lab.offer(points(), 3))
+    assert "3 models to go" in text(toy.offer(points(), 3))
     full = [ToyPoint("", "", kind, seed, 1.0, 1.0, 0.1) for kind in (ELBO, AIMED) for seed in range(20)]
-    assert lab.offer(full, 0) == []
-    assert "37 more models" in text(lab.offer(points(), 0))
+    assert toy.offer(full, 0) == []
+    assert "37 more models" in text(toy.offer(points(), 0))
     assert parse_seed("?seed=4&x=1") == "4"
     assert parse_seed(None) is None
 
 
 def test_the_words_name_the_numbers_and_every_curve(truth):
-    words = text(lab.class_words(truth))
+    words = text(toy.class_words(truth))
     assert "0.500 nats" in words
     assert "tells 0.378." in words
-    drawn = text(lab.legend())
+    drawn = text(toy.legend())
     assert all(name in drawn for name in ("p*(x)", "g(x)", "d(x)", "m(z)", "e(z|x)", "Blahut-Arimoto"))
 
 
 def test_what_waits_can_be_cancelled():
-    assert [getattr(button, "data-do") for button in of_type(lab.offer(points(), 3), "Button")] == ["cancel-toy"]
+    assert [getattr(button, "data-do") for button in of_type(toy.offer(points(), 3), "Button")] == ["cancel-toy"]
 
 
 def test_the_spread_over_the_seeds_is_a_table_beside_the_true_posterior(truth):
-    rows = [text(row) for row in of_type(lab.summary(points(), truth), "Tr")]
+    rows = [text(row) for row in of_type(toy.summary(points(), truth), "Tr")]
     assert rows[1].startswith("ELBO 2 0.7000 1.2000 0.7000")
     assert rows[2].startswith("target rate 0.5 1 0.5003 0.5003 0.0003")
     assert "0.378" in rows[3]
-    assert "No model" in text(lab.summary(points()[3:], truth))
+    assert "No model" in text(toy.summary(points()[3:], truth))
 
 
 def test_tables_and_points_go_along_as_csv(learned, truth):

@@ -11,9 +11,7 @@ from backend.benches import BENCHES
 from frontend import ids
 from frontend.components.lab import bench as lab_bench
 from frontend.components.lab import results
-from frontend.figures.lab import duals as lab_duals
-from frontend.figures.lab import particles as lab_particles
-from frontend.figures.lab import proposition
+from frontend.figures.lab import duals, particles, proposition
 from frontend.pages.lab import page as lab
 from frontend.pages.lab.benches import shown
 from frontend.pages.lab.parts import PARTS, TOY, asked
@@ -152,9 +150,9 @@ def test_a_network_that_tells_nothing_does_not_count():
 
 
 @pytest.mark.parametrize("marginal", ["normal", "logistic"])
-@pytest.mark.parametrize("share", lab_particles.SHARES)
+@pytest.mark.parametrize("share", particles.SHARES)
 def test_a_line_holds_its_share_of_the_marginal(marginal, share):
-    x, y = (np.array(each) for each in lab_particles.outline(marginal, share))
+    x, y = (np.array(each) for each in particles.outline(marginal, share))
     generator = np.random.default_rng(0)
     z = generator.normal(size=(200_000, 2))
     if marginal == "logistic":
@@ -170,7 +168,7 @@ def test_a_line_holds_its_share_of_the_marginal(marginal, share):
 def test_both_marginals_are_drawn_to_the_same_scale_with_every_seed():
     ranges = set()
     for marginal in ("normal", "logistic"):
-        figure = lab_particles.scatter(PARTICLES, marginal, scheme="light")
+        figure = particles.scatter(PARTICLES, marginal, scheme="light")
         assert [trace.name for trace in figure.data if trace.mode == "markers"] == ["seed 0", "seed 1"]
         ranges.add(tuple(figure.layout.xaxis.range))
     assert len(ranges) == 1
@@ -178,7 +176,7 @@ def test_both_marginals_are_drawn_to_the_same_scale_with_every_seed():
 
 
 def test_duals_stand_by_information_as_shares_of_their_truth():
-    figure = lab_duals.dots(DUALS, scheme="light")
+    figure = duals.dots(DUALS, scheme="light")
     assert [note.text for note in figure.layout.annotations] == ["I = 0.0472 nats", "I = 1 nats"]
     best = [trace for trace in figure.data if trace.name == "best critic"]
     assert [list(trace.x) for trace in best] == [pytest.approx([1.01]), pytest.approx([1.01, 1.01])]
@@ -191,4 +189,4 @@ def test_duals_stand_by_information_as_shares_of_their_truth():
     assert "Title of pearson 0.047 none 0.1000 0.1010 ± 0.0020 0.0900 ± 0.0020 1200" in rows[1]
     untrained = {"rows": [{**DUALS["rows"][0], "trained": {"value": None, "stderr": None, "steps": 0}}]}
     assert "–" in text(results.duals(untrained))
-    assert len(lab_duals.dots(untrained, scheme="dark").data) == 2
+    assert len(duals.dots(untrained, scheme="dark").data) == 2

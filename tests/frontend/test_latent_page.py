@@ -4,7 +4,7 @@ import pytest
 from records_of_rest import of_type, text
 
 from frontend.components.columns import Column
-from frontend.components.latent import head as parts
+from frontend.components.latent import head
 from frontend.components.latent.bars import bars
 from frontend.components.latent.results import gap_words, interpolation, samples, traversal
 from frontend.pages.latent.jobs import PANELS
@@ -15,7 +15,7 @@ from frontend.words.runs import title
 
 def test_the_head_names_a_model_as_the_queue_does(point, run):
     run |= {"method": "custom", "knobs": None}
-    words = text(parts.head(Column(point, run, {})))
+    words = text(head.head(Column(point, run, {})))
     assert title(run) in words
     assert "β = 0.6" in words
 
@@ -141,13 +141,13 @@ def test_samples_stand_beside_each_other(point):
 
 def test_where_nothing_can_be_decoded_the_page_says_why(point, run):
     column = Column(point, run, {})
-    assert parts.why_not(column, read_only=False) == ""
-    assert "reading only" in parts.why_not(column, read_only=True)
+    assert head.why_not(column, read_only=False) == ""
+    assert "reading only" in head.why_not(column, read_only=True)
     encoder = {**run["spec"]["architecture"], "encoder": {"kind": "categorical"}}
     classes = Column(point, {**run, "spec": {**run["spec"], "architecture": encoder}}, {})
-    assert "one of a few classes" in parts.why_not(classes, read_only=True)
+    assert "one of a few classes" in head.why_not(classes, read_only=True)
 
 
 def test_a_strangers_id_is_text():
-    assert "<b>x</b>" in text(parts.unknown("<b>x</b>"))
-    assert "train a model first" in text(parts.chooser([], [], "digits/static"))
+    assert "<b>x</b>" in text(head.unknown("<b>x</b>"))
+    assert "train a model first" in text(head.chooser([], [], "digits/static"))

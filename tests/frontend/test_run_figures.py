@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from records_of_rest import estimate, of_type, text
 
-from frontend.components import run as run_parts
+from frontend.components import run_parts
 from frontend.components.aggregate import aggregate, true_posterior
 from frontend.figures.codes import CLASSES, codes, groups
 from frontend.figures.curves import COLUMNS, curves, panels

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from records_of_rest import of_type, text
 
-from frontend.components import run as run_parts
+from frontend.components import run_parts
 from frontend.components.queue import line
 from frontend.everywhere.actions import lost
 from frontend.everywhere.longer import time_words

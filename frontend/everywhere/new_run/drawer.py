@@ -12,8 +12,7 @@ from frontend.components.form import swept
 from frontend.components.form.fields import form
 from frontend.components.parts import do
 from frontend.context import Context, complaint, notice, origin
-from frontend.everywhere.new_run import submit as new_run_submit
-from frontend.everywhere.new_run import time as new_run_time
+from frontend.everywhere.new_run import submit, time
 from frontend.form import axes, bodies, controls, forms, terms
 from frontend.form.asked import asked
 from frontend.form.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
@@ -70,8 +69,8 @@ def register(context: Context) -> None:
     _opening(context)
     _shaping(context)
     _preview(context)
-    new_run_submit.register(context)
-    new_run_time.register(context)
+    submit.register(context)
+    time.register(context)
     context.in_browser(
         "slide",
         Output(ids.slider(MATCH), "value"),
@@ -215,7 +214,7 @@ def _preview(context: Context) -> None:
             bodies.pretty(wanted.posted),
             bodies.curl(wanted.posted, origin(address), token=token, to=to),
             "Queue this run" if runs == 1 else f"Queue {runs} runs",
-            wanted.record(new_run_time.question(wanted.written)),
+            wanted.record(time.question(wanted.written)),
             [swept.options(axes.keys_of(wanted.layout))] * axes.COUNT,
             [wanted.axes.words.get(axes.path_of(number)) for number in range(axes.COUNT)],
         )

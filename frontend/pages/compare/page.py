@@ -9,10 +9,8 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids
 from frontend.client import ApiError, Json
-from frontend.components.compare import board as compare
-from frontend.components.compare import full_size
+from frontend.components.compare import board, full_size, numbers
 from frontend.components.compare import notes as compare_notes
-from frontend.components.compare import numbers as compare_numbers
 from frontend.components.compare.entropies import NAME as ENTROPY
 from frontend.components.graph import graph
 from frontend.components.help import explained
@@ -195,7 +193,7 @@ def _pictures(context: Context) -> None:
         done = results(drawn, measured)
         pictures = [
             compare_notes.bar(found.columns, done, read_only=context.read_only),
-            compare.pictures(found.columns, done, shown),
+            board.pictures(found.columns, done, shown),
         ]
         return notes, pictures, here
 
@@ -218,7 +216,7 @@ def _numbers(context: Context) -> None:
         if not found.columns:
             return []
         drawn = whiskers([_row(column) for column in found.columns], scheme=scheme)
-        figure = taken(drawn, table=compare_numbers.table(found.columns))
+        figure = taken(drawn, table=numbers.table(found.columns))
         height = 90 + 44 * len(found.columns)
         every = shown.fields == "all"
         other = comparison.href(replace(shown, fields="differing" if every else "all"))
@@ -226,12 +224,12 @@ def _numbers(context: Context) -> None:
             section(
                 "Numbers",
                 html.Div(graph(ids.COMPARE_WHISKERS, figure), id=ids.COMPARE_FRAME, style={"height": f"{height}px"}),
-                compare_numbers.numbers(found.columns),
+                numbers.numbers(found.columns),
                 aside=saving("compared-numbers", frame=ids.COMPARE_FRAME),
             ),
             section(
                 "Specification" if every else "Specification: the fields that differ",
-                compare_numbers.specification(found.columns, every=every),
+                numbers.specification(found.columns, every=every),
                 aside=dcc.Link(
                     "Only what differs" if every else "Show all", href=other, className="button quiet small"
                 ),

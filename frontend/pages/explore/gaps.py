@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from frontend import ids
 from frontend.client import ApiError, Json
-from frontend.components.explore import gaps as parts
+from frontend.components.explore import gap_panel
 from frontend.context import Context, complaint
 from frontend.steer import gaps
 from frontend.views.query import from_filters
@@ -54,9 +54,9 @@ def _opening(context: Context) -> None:
         try:
             found = await context.client.get("/frontier/gaps", query)
         except ApiError as error:
-            return parts.refusal(complaint(error)), {**plane, "proposals": []}
+            return gap_panel.refusal(complaint(error)), {**plane, "proposals": []}
         offered = {**plane, "place": where, "proposals": found["proposals"]}
-        return parts.panel(found, where, read_only=context.read_only, wider=wider), offered
+        return gap_panel.panel(found, where, read_only=context.read_only, wider=wider), offered
 
 
 def _queueing(context: Context) -> None:
@@ -70,7 +70,7 @@ def _queueing(context: Context) -> None:
     )
     async def tell_cost(chosen: Sequence[str] | None, offered: Json | None, waiting: Json | None) -> Any:
         picked = _picked(chosen, offered)
-        words = parts.cost_line(picked, (waiting or {}).get("count", 0))
+        words = gap_panel.cost_line(picked, (waiting or {}).get("count", 0))
         count = len(picked)
         return words, "Queue this run" if count == 1 else f"Queue {count} runs", not count
 
@@ -93,8 +93,12 @@ def _queueing(context: Context) -> None:
             for body in gaps.sweeps_of(picked):
                 made.append(await context.client.post("/sweeps", body))
         except ApiError as error:
-            return no_update, [*([parts.queued(made)] if made else []), parts.complained(complaint(error))], no_update
-        return "hidden", parts.queued(made), None
+            return (
+                no_update,
+                [*([gap_panel.queued(made)] if made else []), gap_panel.complained(complaint(error))],
+                no_update,
+            )
+        return "hidden", gap_panel.queued(made), None
 
 
 def _picked(chosen: Sequence[str] | None, offered: Json | None) -> list[Json]:

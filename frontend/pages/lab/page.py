@@ -9,8 +9,7 @@ from frontend import ids
 from frontend.components.parts import attributes
 from frontend.context import Context
 from frontend.page import Page, Visit
-from frontend.pages.lab import benches as lab_benches
-from frontend.pages.lab import toy
+from frontend.pages.lab import benches, toy
 from frontend.pages.lab.parts import PARTS, TOY, asked
 
 PATH = "/lab"
@@ -46,13 +45,13 @@ def parts(current: str) -> html.Nav:
 
 def body(part: str) -> list[Any]:
     """What stands below the links."""
-    return toy.body() if part == TOY else lab_benches.body(part)
+    return toy.body() if part == TOY else benches.body(part)
 
 
 def register(context: Context) -> None:
     """The page's callbacks."""
     toy.register(context)
-    lab_benches.register(context)
+    benches.register(context)
 
     @context.app.callback(
         Output(ids.LAB_PARTS, "children"),

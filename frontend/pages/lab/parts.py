@@ -9,9 +9,7 @@ from urllib.parse import parse_qs
 import plotly.graph_objects as go
 
 from frontend.components.lab import results
-from frontend.figures.lab import duals as lab_duals
-from frontend.figures.lab import particles as lab_particles
-from frontend.figures.lab import proposition as lab_proposition
+from frontend.figures.lab import duals, particles, proposition
 
 Json = Mapping[str, Any]
 
@@ -60,8 +58,8 @@ def _curve(quantity: str, title: str) -> Plot:
     return Plot(
         name=f"two-points-{quantity}",
         title=title,
-        draw=partial(_of, lab_proposition.curve, quantity),
-        table=partial(_of, lab_proposition.curve_table, quantity),
+        draw=partial(_of, proposition.curve, quantity),
+        table=partial(_of, proposition.curve_table, quantity),
         kind="lab-curve",
     )
 
@@ -69,9 +67,9 @@ def _curve(quantity: str, title: str) -> Plot:
 def _densities(objective: str) -> Plot:
     return Plot(
         name=f"two-points-{objective}",
-        title=lab_proposition.NAMES[objective],
-        draw=partial(_of, lab_proposition.densities, objective),
-        table=partial(_of, lab_proposition.density_table, objective),
+        title=proposition.NAMES[objective],
+        draw=partial(_of, proposition.densities, objective),
+        table=partial(_of, proposition.density_table, objective),
         kind="lab-densities",
     )
 
@@ -80,8 +78,8 @@ def _particles(marginal: str) -> Plot:
     return Plot(
         name=f"particles-{marginal}",
         title=f"{marginal.capitalize()} marginal",
-        draw=partial(_of, lab_particles.scatter, marginal),
-        table=partial(_of, lab_particles.table, marginal),
+        draw=partial(_of, particles.scatter, marginal),
+        table=partial(_of, particles.table, marginal),
         kind="lab-scatter",
     )
 
@@ -126,10 +124,10 @@ PARTS: dict[str, Part] = {
                     Plot(
                         name="duals",
                         title="The truth is 1; the band is within 5 %",
-                        draw=lab_duals.dots,
-                        table=lab_duals.table,
+                        draw=duals.dots,
+                        table=duals.table,
                         kind="lab-duals",
-                        height=lab_duals.height,
+                        height=duals.height,
                     ),
                 ),
                 below=results.duals,

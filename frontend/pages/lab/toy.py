@@ -9,11 +9,11 @@ from dash.exceptions import PreventUpdate
 from frontend import ids
 from frontend.client import ApiError
 from frontend.components.graph import NOTHING, graph
-from frontend.components.lab import toy as lab
+from frontend.components.lab import toy
 from frontend.components.parts import attributes, message, section
 from frontend.components.saving import saving, taken
 from frontend.context import Context, complaint
-from frontend.figures.lab import records as lab_records
+from frontend.figures.lab import records
 from frontend.figures.lab.model import model_figure, tallest_of
 from frontend.figures.lab.plane import toy_plane
 from frontend.figures.lab.records import AIMED, ELBO, Truth
@@ -31,7 +31,7 @@ TITLE = "Toy model"
 def body() -> list[Any]:
     """What stands on it before its models are there."""
     return [
-        html.Div([html.Div(id=ids.LAB_WORDS), lab.legend()]),
+        html.Div([html.Div(id=ids.LAB_WORDS), toy.legend()]),
         section(
             "One model by hand, two by training",
             html.Div([_column(name, title) for name, title in COLUMNS], className="lab-columns"),
@@ -125,14 +125,14 @@ def _fill(context: Context) -> None:
             found = await bench(context)
         except ApiError as error:
             return _failed(complaint(error))
-        seed = lab_records.chosen_seed(found.points, parse_seed(search))
+        seed = records.chosen_seed(found.points, parse_seed(search))
         shown = await models(context, found, seed)
-        there = lab_records.seeds(found.points)
-        captions = [lab.caption(shown[kind][0]) if kind != "made" else None for kind, _ in COLUMNS]
+        there = records.seeds(found.points)
+        captions = [toy.caption(shown[kind][0]) if kind != "made" else None for kind, _ in COLUMNS]
         return [
-            lab.introduction(found.truth),
-            lab.class_words(found.truth),
-            lab.offer(found.points, found.waiting),
+            toy.introduction(found.truth),
+            toy.class_words(found.truth),
+            toy.offer(found.points, found.waiting),
             [{"value": str(each), "label": f"seed {each}"} for each in there],
             None if seed is None else str(seed),
             "filter lab-seed" if there else "filter lab-seed hidden",
@@ -141,7 +141,7 @@ def _fill(context: Context) -> None:
                 toy_plane(found.points, found.truth, found.made, seed=seed, scheme=scheme),
                 table=tables.points_table(found.points),
             ),
-            lab.summary(found.points, found.truth),
+            toy.summary(found.points, found.truth),
             *captions,
             *_columns(shown, found.truth, seed, scheme),
         ]
@@ -153,8 +153,8 @@ def _columns(shown: Shown, truth: Truth, seed: int | None, scheme: str) -> list[
     drawn = [(kind, shown[kind][1]) for kind, _ in COLUMNS]
     tallest = tallest_of([model for _, model in drawn if model], truth)
     return [
-        *[lab.numbers(model, truth) if model else [] for _, model in drawn],
-        *[[] if model else lab.missing(kind, seed) for kind, model in drawn],
+        *[toy.numbers(model, truth) if model else [] for _, model in drawn],
+        *[[] if model else toy.missing(kind, seed) for kind, model in drawn],
         *[model is None for _, model in drawn],
         *["lab-model plane" if model else "lab-model plane bare" for _, model in drawn],
         *[

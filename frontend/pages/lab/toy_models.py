@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from frontend.client import Json
 from frontend.context import Context
-from frontend.figures.lab import records as lab_records
+from frontend.figures.lab import records
 from frontend.figures.lab.records import AIMED, ELBO, ToyModel, ToyPoint, Truth
 from frontend.form.defaults import item
 
@@ -34,13 +34,13 @@ async def bench(context: Context) -> Bench:
     defaults = item(catalogue, "datasets", "toy")["defaults"]
     ended = [run for run in runs if run["points"]]
     points = await asyncio.gather(*(context.point(run["points"][0]) for run in ended))
-    found = [lab_records.toy_point(p, run, defaults) for run, p in zip(ended, points, strict=True) if p]
+    found = [records.toy_point(p, run, defaults) for run, p in zip(ended, points, strict=True) if p]
     waiting = [run for run in runs if run["status"] in ("queued", "running")]
     return Bench(
-        truth=lab_records.truth(answer),
-        made=lab_records.hand_built(answer),
+        truth=records.truth(answer),
+        made=records.hand_built(answer),
         points=[point for point in found if point],
-        waiting=sum(lab_records.kind(run["spec"], defaults) != lab_records.OTHER for run in waiting),
+        waiting=sum(records.kind(run["spec"], defaults) != records.OTHER for run in waiting),
     )
 
 
@@ -61,7 +61,7 @@ async def models(context: Context, found: Bench, seed: int | None) -> Shown:
     """The model of each column."""
     shown: Shown = {"made": (None, found.made)}
     for kind in (ELBO, AIMED):
-        point = lab_records.of_seed(found.points, kind, seed)
+        point = records.of_seed(found.points, kind, seed)
         stored = await context.point(point.id) if point else None
-        shown[kind] = point, lab_records.model(stored) if stored else None
+        shown[kind] = point, records.model(stored) if stored else None
     return shown

@@ -10,7 +10,7 @@ from frontend import ids
 from frontend.client import ApiError
 from frontend.components.aggregate import aggregate
 from frontend.components.columns import Column
-from frontend.components.latent import head as parts
+from frontend.components.latent import head
 from frontend.components.latent.bars import bars
 from frontend.components.latent.results import gap_words
 from frontend.components.parts import attributes, message, section
@@ -42,7 +42,7 @@ async def layout(context: Context, visit: Visit) -> html.Div:
             html.Div(
                 [
                     section("The aggregated posterior against the marginal", html.Div(id=ids.LATENT_AGGREGATE)),
-                    section("What each dimension carries", html.Div(id=ids.LATENT_BARS), aside=parts.orders()),
+                    section("What each dimension carries", html.Div(id=ids.LATENT_BARS), aside=head.orders()),
                     section(
                         "Traversals",
                         html.P(
@@ -51,7 +51,7 @@ async def layout(context: Context, visit: Visit) -> html.Div:
                         ),
                         html.Div(id=ids.LATENT_INPUTS),
                         _panel("traversal"),
-                        aside=parts.spans(),
+                        aside=head.spans(),
                     ),
                     section(
                         "Between two images",
@@ -62,13 +62,13 @@ async def layout(context: Context, visit: Visit) -> html.Div:
                         ),
                         html.Div(id=ids.LATENT_PAIR),
                         _panel("interpolation"),
-                        aside=parts.paths(),
+                        aside=head.paths(),
                     ),
                     section(
                         "Samples of q(z) beside samples of m(z)",
                         html.P(id=ids.LATENT_GAP, className="muted"),
                         _panel("samples"),
-                        aside=parts.another_seed(),
+                        aside=head.another_seed(),
                     ),
                 ],
                 id=ids.LATENT_SECTIONS,
@@ -152,16 +152,16 @@ def _fill(context: Context) -> None:
         except ApiError as error:
             return message("This point cannot be shown", complaint(error)), [], [], [], [], hidden
         if column is None:
-            return parts.unknown(point_id), [], [], [], [], hidden
+            return head.unknown(point_id), [], [], [], [], hidden
         sheet = column.sheets.get("inputs")
-        why = parts.why_not(column, read_only=context.read_only)
+        why = head.why_not(column, read_only=context.read_only)
         nothing = html.P(why, className="muted")
         dimensions = column.spec["architecture"]["latent_dim"]
         return (
-            parts.head(column),
-            nothing if why == parts.NO_VECTOR else bars(column.point, dimensions),
-            nothing if why else parts.inputs(sheet, "image", "Image whose code is moved: input"),
-            nothing if why else parts.inputs(sheet, "pair", "End of the way: input"),
+            head.head(column),
+            nothing if why == head.NO_VECTOR else bars(column.point, dimensions),
+            nothing if why else head.inputs(sheet, "image", "Image whose code is moved: input"),
+            nothing if why else head.inputs(sheet, "pair", "End of the way: input"),
             why or gap_words(column.point),
             "latent-sections nothing" if why else "latent-sections",
         )
@@ -201,7 +201,7 @@ def _chooser(context: Context) -> None:
             along = await compared(context, await _along(context, key))
         except ApiError as error:
             return message("The points cannot be listed", complaint(error))
-        return parts.chooser(tray.columns, along.columns, key)
+        return head.chooser(tray.columns, along.columns, key)
 
 
 async def _along(context: Context, dataset: str) -> list[str]:
