@@ -127,7 +127,7 @@ def now() -> datetime:
 
 def notice(text: Any, *, kind: str = "info", title: str | None = None) -> list[dict[str, Any]]:
     """One notice for the corner of the page: a text, or a list of texts and links."""
-    colour = {"info": "frontier", "good": "teal", "bad": "red"}[kind]
+    colour = {"info": "frontier", "good": "teal", "caution": "yellow", "bad": "red"}[kind]
     return [
         {
             "action": "show",
@@ -135,7 +135,7 @@ def notice(text: Any, *, kind: str = "info", title: str | None = None) -> list[d
             "title": title,
             "message": text,
             "color": colour,
-            "autoClose": 8000 if kind == "bad" else 4000,
+            "autoClose": {"bad": 8000, "caution": 15000}.get(kind, 6000),
         }
     ]
 

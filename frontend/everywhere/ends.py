@@ -11,7 +11,8 @@ from frontend.client import ApiError, Json
 from frontend.context import Context, complaint, notice
 from frontend.fetch.along import along
 from frontend.fetch.scenes import default_dataset, whole_key
-from frontend.steer.ends import ends
+from frontend.figures.plane.records import PlanePoint
+from frontend.steer.ends import ends, missing
 from frontend.views import query
 from frontend.views.comparison import Comparison, search
 from frontend.views.query import View
@@ -41,13 +42,15 @@ def register(context: Context) -> None:
         if len(points) < 2:
             words = f"The frontier of {key} needs two points with these filters, and has {len(points)}: train one more."
             return no_update, no_update, notice(words)
-        return "/compare", search(Comparison(points=tuple(points))), no_update
+        told = missing(points)
+        shown = search(Comparison(points=tuple(point.id for point in points)))
+        return "/compare", shown, notice(told, kind="caution") if told else no_update
 
 
-async def ends_of(context: Context, view: View) -> list[str]:
-    """Ids of the ends and the middle of a view's frontier, by rate.
+async def ends_of(context: Context, view: View) -> list[PlanePoint]:
+    """The ends and the middle of a view's frontier, by rate.
 
     Raises:
         ApiError: the server does not answer, or knows no such data set.
     """
-    return [point.id for point in ends(await along(context, replace(view, group="none")))]
+    return ends(await along(context, replace(view, group="none")))

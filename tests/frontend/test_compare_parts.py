@@ -18,7 +18,7 @@ from frontend.components.tiles import sheets
 from frontend.figures.plane.records import points
 from frontend.figures.whiskers import Row, whiskers
 from frontend.pages.compare.jobs import results, told
-from frontend.steer.ends import ends, share
+from frontend.steer.ends import ends, missing, share
 from frontend.views import comparison
 from frontend.views.comparison import Comparison
 from frontend.views.query import View
@@ -106,6 +106,17 @@ def test_the_ends_and_the_middle_of_a_frontier_are_picked_by_the_share_of_the_ra
     assert min(found, key=lambda point: abs(share(point) - half)).rate == 40.0
     assert ends(found[:2]) == found[:2]
     assert ends([]) == []
+
+
+def test_of_several_autodecoders_the_one_with_the_best_decoder_stands_at_the_left():
+    rates, distortions = [0.0, 0.02, 9.0, 30.0], [26.8, 24.1, 18.0, 12.0]
+    labels = ["autodecoder", "autodecoder", "syntactic", "syntactic"]
+    found = points(plane_columns(rate=rates, distortion=distortions, label=labels))
+    assert [point.rate for point in ends(found)] == [0.02, 9.0, 30.0]
+    assert "no autoencoder yet: its right end, R 30.00, D 12.00, has R / (R + D) = 0.71" in missing(ends(found))
+    assert "small beta" in missing(ends(found))
+    whole = points(plane_columns(rate=[0.0, 99.0], distortion=[80.0, 1.0], label=["autodecoder", "autoencoder"]))
+    assert missing(whole) == ""
 
 
 @pytest.mark.parametrize(("rate", "distortion"), [(0.0004, 80.6), (6.2, 74.1), (120.3, 8.1), (156.0, 4.8)])

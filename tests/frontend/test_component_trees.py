@@ -125,6 +125,11 @@ def test_an_empty_queue_offers_a_run_and_an_empty_filter_does_not():
     assert not of_type(rows.ended([], {}, NOW, filtered=True), "Button")
 
 
+def test_the_pane_says_whether_the_point_is_on_the_frontier(point, run, samples):
+    assert "on the frontier" in text(pane.pane(point, run, samples, BOUND, on_frontier=True))
+    assert "on the frontier" not in text(pane.pane(point, run, samples, BOUND))
+
+
 def test_notes_and_tags_stand_with_their_run(run):
     noted = {**run, "tags": ["mine"], "notes": "first line\nsecond <b>line</b>"}
     (tags, notes) = remark(noted)

@@ -29,8 +29,16 @@ def panel(found: Json, place: Json | None, *, read_only: bool, wider: str = "") 
     """
     proposals = found["proposals"]
     title = "Fill the gap" if place is None else f"A run at R {number(place['rate'])}, D {number(place['distortion'])}"
-    notes = [html.P(each, className="gaps-note") for each in (wider, found["note"]) if each]
+    how = HOW if proposals and place is None else ""
+    notes = [html.P(each, className="gaps-note") for each in (wider, found["note"], how) if each]
     return _section(title, [*notes, *([_offer(proposals, read_only=read_only)] if proposals else [])])
+
+
+HOW = (
+    "Where the frontier may gain most: steps by the area under them, (step in R) (step in D) / 2. A long step along "
+    "which D hardly falls has little to gain. Each run is expected on the straight line between the ends of its step, "
+    "which may be two different models."
+)
 
 
 def refusal(words: str) -> html.Section:
@@ -147,5 +155,5 @@ def queued(made: Sequence[Json]) -> html.P:
             " ",
             dcc.Link("See the sweep" if len(made) == 1 else f"Sweep {number_}", href=sweep_href(sweep["id"])),
         ]
-    several = f" in {len(made)} sweeps, one for each model" if len(made) > 1 else ""
+    several = f" in {len(made)} sweeps, one for each kind of run" if len(made) > 1 else ""
     return html.P([f"{plural(count, 'run')} queued{several}. The plane shows each once it is measured.", *links])

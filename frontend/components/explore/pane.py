@@ -48,7 +48,13 @@ def gone(point_id: str) -> html.Div:
 
 
 def pane(
-    point: Json, run: Json | None, samples: Json | None, bound: Json | None, *, read_only: bool = False
+    point: Json,
+    run: Json | None,
+    samples: Json | None,
+    bound: Json | None,
+    *,
+    on_frontier: bool = False,
+    read_only: bool = False,
 ) -> html.Div:
     """The pane.
 
@@ -57,6 +63,7 @@ def pane(
         run: its run.
         samples: its pictures.
         bound: the best known upper bound on H, ``{value, source}``.
+        on_frontier: whether no other point has both a lower R and a lower D.
         read_only: whether nothing can be asked of its model.
     """
     run = run or {}
@@ -66,7 +73,7 @@ def pane(
     )
     return html.Div(
         [
-            _head(point, run),
+            _head(point, run, on_frontier),
             _numbers(point, bound),
             dimensions.bars(point) or dimensions.absence(point, run),
             _pictures(sheets(samples), where),
@@ -76,11 +83,13 @@ def pane(
     )
 
 
-def _head(point: Json, run: Json) -> html.Div:
+def _head(point: Json, run: Json, on_frontier: bool) -> html.Div:
     symbols = str(run.get("architecture") or "???")
+    frontier = html.Span("on the frontier", className="badge", title="No other point has both a lower R and a lower D")
+    badges = [label_badge(point.get("label")), *([frontier] if on_frontier else [])]
     return html.Div(
         [
-            html.H2([html.Span(tuple_text(symbols), className="tuple"), label_badge(point.get("label"))]),
+            html.H2([html.Span(tuple_text(symbols), className="tuple"), *badges]),
             html.P(_how(run), className="muted", title=changed_note(run) if run else None),
             *remark(run),
         ],

@@ -56,7 +56,11 @@ async def _content(context: Context, point_id: str) -> str:
         client.get(run_path(point["run_id"])), client.get(point_path(point_id, "/samples"))
     )
     along = await client.get("/frontier", {"dataset": dataset_key(run)})
-    return described(pane.pane(point, run, samples, along.get("entropy_bound"), read_only=context.read_only))
+    stairs = {ident for group in along["groups"] for ident in group["staircase"]}
+    shown = pane.pane(
+        point, run, samples, along.get("entropy_bound"), on_frontier=point_id in stairs, read_only=context.read_only
+    )
+    return described(shown)
 
 
 def register_drawing(context: Context) -> None:
