@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.form.defaults import Values
-from frontend.form.fields import NO, YES, Field, fault, number_of
+from frontend.form.fields import NO, YES, Field, fault, number_of, plain
 from frontend.form.forms import RESTARTS, SHORT, Layout
 from frontend.words.formats import compact, plural
 
@@ -139,6 +139,8 @@ def _value(text: str, field: Field | None) -> Any:
 def _range(first: str, last: str, count: str | None, spacing: str | None, *, whole: bool) -> list[Any]:
     """The values of a range, its ends among them; without a spacing logarithmic where it spans a power of ten."""
     low, high = (float(each.replace("−", "-")) for each in (first, last))
+    if not math.isfinite(high - low):
+        raise ValueError("the ends are too large")
     if whole and count is None and spacing is None:
         return _every(low, high)
     number = int(count) if count else _FEW
@@ -150,12 +152,12 @@ def _range(first: str, last: str, count: str | None, spacing: str | None, *, who
     log = spacing == "log" or (spacing is None and positive and max(low, high) >= 10 * min(low, high))
     shares = [index / (number - 1) for index in range(number)] if number > 1 else [0.0]
     if log:
-        between = [low * (high / low) ** share for share in shares]
+        between = [low ** (1 - share) * high**share for share in shares]
         values = [float(f"{value:.{DIGITS}g}") for value in between[1:-1]]
         values = [low, *values, high][:number] if number > 1 else [low]
     else:
         values = [float(f"{low + share * (high - low):.12g}") for share in shares]
-    return [_plain(round(value) if whole else value) for value in values]
+    return [plain(float(round(value)) if whole else value) for value in values]
 
 
 def _every(low: float, high: float) -> list[Any]:
@@ -165,11 +167,7 @@ def _every(low: float, high: float) -> list[Any]:
     if abs(high - low) >= MOST_VALUES:
         raise ValueError(f"{abs(int(high - low)) + 1} values; a sweep has at most {MOST_VALUES} runs")
     step = 1 if high >= low else -1
-    return list(range(int(low), int(high) + step, step))
-
-
-def _plain(value: float) -> float | int:
-    return int(value) if float(value).is_integer() and math.fabs(value) < 2**53 else value
+    return [plain(float(value)) for value in range(int(low), int(high) + step, step)]
 
 
 def _shown(value: Any) -> str:

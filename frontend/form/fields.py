@@ -8,6 +8,8 @@ from frontend.form.defaults import Json
 
 YES, NO = "yes", "no"
 """What a control of a boolean says."""
+ROUNDED = 2**53
+"""From here on a float does not hold every whole number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +95,11 @@ def read(field: Field | None, raw: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A number as a person would write it: 1000, not 1000.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A number as a person would write it: 1000, not 1000.0.
+
+    A large one stays 1e99, as the server keeps it: Dash cannot send a whole number of more than 64 bits.
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < ROUNDED else value
 
 
 def shown(value: Any) -> str:
@@ -108,9 +113,7 @@ def number_of(raw: Any) -> Any:
         number = float(str(raw).strip().replace("−", "-"))
     except ValueError:
         return raw
-    if not math.isfinite(number):
-        return raw
-    return int(number) if number.is_integer() else number
+    return plain(number) if math.isfinite(number) else raw
 
 
 def fault(field: Field, value: Any) -> str:

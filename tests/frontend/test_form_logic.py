@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import math
 import re
 import shlex
 
 import pytest
+from dash._utils import to_json
 from records_of_rest import of_type, text
 
 from backend.datasets import DATASETS
@@ -16,9 +18,12 @@ from frontend.components.form.fields import form
 from frontend.components.formula import greek
 from frontend.everywhere.new_run.drawer import reshaped
 from frontend.form import bodies, controls, defaults, forms
+from frontend.form.asked import asked
 from frontend.form.fields import read
 
 LAMBDA = [row.name for row in METHODS.values() if "lambda" in {knob.name for knob in row.knobs}]
+
+HUGE = ("1e99", "-1e99", "1e400", "inf", "nan", "9" * 30, "9" * 5000, "-" + "9" * 5000, "0." + "1" * 5000)
 
 
 @pytest.mark.parametrize(("dataset", "method"), list(itertools.product(DATASETS, [*METHODS, "custom"])))
@@ -377,6 +382,7 @@ def test_an_error_without_a_field_of_ours_is_not_lost():
         ("seed", ""), ("seed", "-1"), ("beta", "-1"), ("beta", ""), ("training.learning_rate", "0"),
         ("training.learning_rate", "1e9"), ("architecture.width", "0"), ("dataset.train_limit", "0"),
         ("seed", "3"), ("beta", "0.5"), ("dataset.train_limit", ""), ("training.epochs", "3.0"), ("beta", "0"),
+        *((path, typed) for path in ("training.epochs", "beta") for typed in HUGE),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_as_the_server_tells_it(catalogue, path, typed):
@@ -411,6 +417,25 @@ def test_controls_give_json_types(catalogue):
     assert [read(fields["seed"], raw) for raw in ("abc", "nan", "1e999")] == ["abc", "nan", "1e999"]
     assert read(fields["training.normalize_gradients"], "no") is False
     assert read(fields["dataset.train_limit"], "") is None
+
+
+@pytest.mark.parametrize("path", ["beta", "training.epochs", "seed", "restarts"])
+@pytest.mark.parametrize("typed", HUGE)
+def test_the_preview_shows_any_number_that_is_typed(catalogue, path, typed):
+    values = bodies.start(catalogue, "digits")
+    shape = forms.layout(catalogue, values)
+    structure = {key: value for key, value in values.items() if key not in shape.fields}
+    groups = [list(structure.values()), [typed], [], []]
+    states = [[{"id": {"path": key}} for key in keys] for keys in (structure, [path], [], [])]
+    wanted = asked(catalogue, groups, states)
+    to_json(wanted.record("q"))  # what Dash answers with
+    if path != "restarts":  # is in no body
+        number = float(typed)
+        told = f"{number!r}" if math.isfinite(number) else typed
+        assert told in bodies.pretty(wanted.posted)
+    assert path in wanted.faults or typed.startswith("0.")
+    shown = form(catalogue, shape, {**values, path: read(shape.fields[path], typed)})
+    to_json([part.to_plotly_json() for part in shown])
 
 
 def test_the_form_shows_formula_and_slider(catalogue):

@@ -211,7 +211,7 @@ def knob(field: Field, value: Any) -> html.Div | Any:
     if field.path not in SLIDERS:
         return control(field, value, title, help_=True)
     low, high = SLIDERS[field.path]
-    number = float(value) if value not in (None, "") else 1.0
+    number = value if isinstance(value, int | float) else 1.0
     marks = [{"value": power, "label": compact(10.0**power)} for power in range(math.ceil(low), math.floor(high) + 1)]
     return html.Div(
         [
