@@ -12,7 +12,11 @@ from frontend.client import ApiError, Json, run_path, segment
 from frontend.components.lab.toy import SWEEPS
 from frontend.context import Context, complaint, notice
 from frontend.steer.first_runs import STARTS
-from frontend.words.formats import plural, told
+from frontend.words.formats import plural, told, tuple_text
+from frontend.words.runs import title
+
+_NAMED = 5
+"""Runs that the question before a deletion names."""
 
 
 def confirmation() -> dmc.Modal:
@@ -141,12 +145,12 @@ def _deletion(context: Context) -> None:
         if not action:
             raise PreventUpdate
         asked = [action["id"]] if action["do"] == "delete" else list(picked or [])
-        title = "Delete this run?" if len(asked) == 1 else f"Delete {len(asked)} runs?"
+        question = "Delete this run?" if len(asked) == 1 else f"Delete {len(asked)} runs?"
         try:
             runs = [await context.client.get(run_path(run_id)) for run_id in asked]
         except ApiError as error:
-            return True, title, complaint(error), [], True
-        return True, title, lost(runs), asked, not asked
+            return True, question, complaint(error), [], True
+        return True, question, lost(runs), asked, not asked
 
     @context.app.callback(
         Output(ids.CONFIRM, "opened", allow_duplicate=True),
@@ -179,8 +183,8 @@ def _deletion(context: Context) -> None:
         return False, notice(said, kind="bad" if refusals else "good"), "/queue" if there else no_update
 
 
-def lost(runs: Sequence[Json]) -> list[html.P]:
-    """What deleting these runs takes away for good."""
+def lost(runs: Sequence[Json]) -> list[html.P | html.Ul]:
+    """Which runs these are, and what deleting them takes away for good."""
     points, them = plural(sum(len(run["points"]) for run in runs), "point"), "it" if len(runs) == 1 else "them"
     running = sum(run["status"] == "running" for run in runs)
     gone = (
@@ -188,4 +192,16 @@ def lost(runs: Sequence[Json]) -> list[html.P]:
         "log, checkpoint, notes, tags and the place in sweeps."
     )
     stays = f"{plural(running, 'run')} will stay: cancel what is running first, then delete it."
-    return [html.P(gone), *([html.P(stays)] if running else []), html.P(html.Strong("This cannot be undone."))]
+    return [
+        html.Ul(_named(runs)),
+        html.P(gone),
+        *([html.P(stays)] if running else []),
+        html.P(html.Strong("This cannot be undone.")),
+    ]
+
+
+def _named(runs: Sequence[Json]) -> list[html.Li]:
+    """Each run by its tuple, its method with the settings, and the beginning of its id; of many the first few."""
+    names = [f"{tuple_text(run['architecture'])} {title(run)}, run {run['id'][:8]}" for run in runs[:_NAMED]]
+    more = len(runs) - len(names)
+    return [html.Li(name) for name in [*names, *([f"and {more} more"] if more else [])]]

@@ -8,8 +8,8 @@ from frontend.components import run_parts
 from frontend.components.queue import line
 from frontend.everywhere.actions import lost
 from frontend.everywhere.longer import time_words
-from frontend.words.formats import told
-from frontend.words.runs import details
+from frontend.words.formats import told, tuple_text
+from frontend.words.runs import details, title
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 
@@ -83,3 +83,10 @@ def test_what_came_of_several_runs_is_one_line(run):
     assert "Gone with them: 2 points with estimates and pictures" in words
     assert "1 run will stay" in words
     assert "This cannot be undone." in words
+
+
+def test_the_question_before_a_deletion_names_the_runs(run):
+    (one,) = of_type(lost([{**run, "id": "0123456789ab"}]), "Li")
+    assert text(one) == f"{tuple_text(run['architecture'])} {title(run)}, run 01234567"
+    assert len(of_type(lost([run] * 5), "Li")) == 5
+    assert [text(each) for each in of_type(lost([run] * 7), "Li")][5:] == ["and 2 more"]
