@@ -40,6 +40,13 @@ def settings(knobs: Mapping[str, Any]) -> list[str]:
     return [setting(name, value) for name, value in knobs.items()]
 
 
+def spelled(label: str) -> str:
+    """A label with the names of its letters, so that a search finds either: ``β (beta), weight of the rate``."""
+    for name, letter in KNOBS.items():
+        label = label.replace(letter, f"{letter} ({name})")
+    return label
+
+
 def terms_words(terms: Mapping[str, Mapping[str, Any]]) -> str:
     """The terms of an objective, as they are added to D: ``β = 1, 10 × mmd, −5 × tv``.
 

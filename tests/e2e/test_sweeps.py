@@ -46,7 +46,7 @@ def test_a_sweep_is_queued_by_the_form_cancelled_as_one_and_run_again(page: Page
     page.get_by_role("button", name="New sweep").first.click()
     form, told = page.get_by_role("dialog"), page.locator("#form-error")
     form.get_by_label("epochs", exact=True).fill("3000")
-    choose(page, form, "First", "β, weight of the rate", "0.2, x")
+    choose(page, form, "First", "β (beta), weight of the rate", "0.2, x")
     expect(told).to_have_text("sweep over beta: x should be a valid number")
     form.get_by_label("First values").fill("0.2..0.4, 3, linear")
     expect(told).to_be_hidden()

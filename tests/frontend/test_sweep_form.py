@@ -31,6 +31,7 @@ FLAG = Field(path="y", kind="boolean", title="y")
         ("0..4", SEED, [0, 1, 2, 3, 4]),
         ("1..1000, 4, log", SEED, [1, 10, 100, 1000]),
         ("7..7", SEED, [7]),
+        ("1e-300..1e5, 3, log", BETA, [1e-300, 3.16e-148, 1e5]),
         ("paper; constant", CHOICE, ["paper", "constant"]),
         ("yes, no", FLAG, [True, False]),
         ("---, −+v", None, ["---", "-+v"]),
@@ -50,6 +51,11 @@ def test_a_list_or_a_range_becomes_values(typed, field, values):
         ("1..2, 1001", BETA, "at most 1000"),
         ("0..1000", SEED, "1001 values"),
         ("0.5..2", SEED, "whole numbers"),
+        ("1..1e400", BETA, "too large"),
+        ("1..1e400", SEED, "too large"),
+        ("1e99", BETA, "1e\\+99 should be less than"),
+        ("1e99..1e99, 1", SEED, "valid integer"),
+        ("1e99..1e99", SEED, "valid integer"),
         ("1.5", SEED, "valid integer"),
         ("other", CHOICE, "paper, constant"),
         ("maybe", FLAG, "yes or no"),
@@ -106,6 +112,19 @@ def test_every_field_that_is_offered_can_be_swept_over(catalogue):
                 assert expand_grid(posted["base"], posted["grid"], DATASETS), key
         offered = [item["value"] for group in swept.options(axes.keys_of(shape)) for item in group["items"]]
         assert sorted(offered) == sorted([axes.TUPLE, *axes.keys_of(shape)])
+
+
+@pytest.mark.parametrize("method", ["beta-vae", "infovae", "infomax-vae", "custom"])
+def test_a_field_is_found_by_its_plain_name(catalogue, method):
+    shape = forms.layout(catalogue, bodies.start(catalogue, "digits") | {"method": method})
+    items = [item for group in swept.options(axes.keys_of(shape)) for item in group["items"]]
+    labels = {item["value"]: item["label"] for item in items}
+    for word in ("architecture", "tuple", "encoder", "decoder", "marginal"):
+        assert word in labels[axes.TUPLE]
+    letters = {key for key in labels if key.rpartition(".")[2] in ("alpha", "beta", "lambda")}
+    assert letters
+    assert all(key.rpartition(".")[2] in labels[key] for key in letters)
+    assert max(map(len, labels.values())) < 60  # what its control shows without cutting it off
 
 
 def test_seeds_multiply_unless_they_are_swept_over(catalogue):

@@ -13,8 +13,11 @@ from frontend.components.parts import attributes
 from frontend.form import axes
 from frontend.form.fields import Field
 from frontend.words.explanations import EXPLANATIONS
+from frontend.words.labels import spelled
 
 _OFTEN = ("seed", "epochs", "latent_dim", "width", "learning_rate", "batch_size", "train_limit")
+TUPLE_LABEL = "architecture tuple: encoder, decoder, marginal, as in -+v"
+"""Holds every word that a person may look for it by."""
 
 
 def section() -> html.Details:
@@ -39,6 +42,7 @@ def _row(path: str, number: int) -> html.Div:
                 id=ids.swept_field(f"{path}.field"),
                 data=[],
                 placeholder="field",
+                nothingFoundMessage="No field of that name",
                 searchable=True,
                 clearable=True,
                 maxDropdownHeight=320,
@@ -53,16 +57,17 @@ def _row(path: str, number: int) -> html.Div:
             ),
         ],
         className="swept-row",
+        style={"gridTemplateColumns": "minmax(0, 1fr)", "gap": 4},  # beside the values a label would be cut off
     )
 
 
 def options(keys: Mapping[str, Field]) -> list[dict[str, Any]]:
     """The fields that can be chosen: what is swept most, then the rest."""
     often = [key for key in keys if "." not in key and key not in _OFTEN] + [key for key in _OFTEN if key in keys]
-    first = [{"value": axes.TUPLE, "label": "tuple, such as ---, -+v"}, *(_option(key, keys[key]) for key in often)]
+    first = [{"value": axes.TUPLE, "label": TUPLE_LABEL}, *(_option(key, keys[key]) for key in often)]
     rest = [_option(key, field) for key, field in keys.items() if key not in often]
     return [{"group": "Often", "items": first}, {"group": "Everything else", "items": rest}]
 
 
 def _option(key: str, field: Field) -> dict[str, str]:
-    return {"value": key, "label": greek(KNOB_TITLES.get(field.path, field.title))}
+    return {"value": key, "label": spelled(greek(KNOB_TITLES.get(field.path, field.title)))}
