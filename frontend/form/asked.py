@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from frontend.form import axes, bodies, controls, forms
+from frontend.form import axes, bodies, controls, forms, uneven
 from frontend.form.axes import Axes
 from frontend.form.defaults import Json, Values
 from frontend.form.forms import RESTARTS, SHORT, Layout
@@ -26,11 +26,19 @@ class Asked:
     """What every control holds, by path."""
     faults: Mapping[str, str]
     """What is wrong, by path, as far as the catalogue's schemas tell."""
+    uneven: str
+    """What the tuples of a sweep differ in beside themselves."""
 
     @property
     def own(self) -> set[str]:
         """Faults that no server is asked about: of the number of seeds, and of what is swept over."""
         return {RESTARTS, *map(axes.path_of, range(axes.COUNT))}
+
+    def words(self, number: int) -> str | None:
+        """What stands under the values of an axis: how they were read, and what else changes with them."""
+        path = axes.path_of(number)
+        also = self.uneven if path == self.axes.paths.get(axes.TUPLE) else ""
+        return ". ".join(filter(None, (self.axes.words.get(path), also))) or None
 
     def record(self, question: str) -> Json:
         """The same for the browser."""
@@ -71,5 +79,6 @@ def asked(catalogue: Json, groups: list[Any], states: list[list[Json]]) -> Asked
     grid = several.grid
     posted = bodies.sweep(written, grid, seeds) if grid or seeds > 1 else written
     return Asked(
-        layout=shape, values=values, axes=several, written=written, posted=posted, held=held, faults=faults
+        layout=shape, values=values, axes=several, written=written, posted=posted, held=held, faults=faults,
+        uneven=uneven.told(catalogue, values, shape, written, grid),
     )  # fmt: skip

@@ -154,7 +154,7 @@ def test_the_form_says_how_long_a_run_takes_before_it_is_queued(page: Page, prog
     expect(time).to_contain_text("for 2 runs")
     expect(form.locator("#form-preview")).to_contain_text('"seed": [0, 1]')
     form.get_by_label("restarts", exact=True).fill("none")
-    form.get_by_role("button", name="Queue this run").click()
+    form.get_by_role("button", name="Mend the marked fields first").click()
     expect(form.locator("#form-error")).to_have_text("restarts: should be a whole number from 1 to 1000")
     form.get_by_label("restarts", exact=True).fill("2")
     form.get_by_role("button", name="Queue 2 runs").click()

@@ -43,7 +43,7 @@ def test_a_refusal_leads_to_its_field_and_stands_as_long_as_the_value(page: Page
     field = form.get_by_label("width", exact=True)
     expect(field).to_be_hidden()
     expect(form.locator("#form-preview")).to_contain_text('"width": 0')
-    form.get_by_role("button", name="Queue this run").click()
+    form.get_by_role("button", name="Mend the marked fields first").click()
     expect(field).to_be_focused()
     expect(field).to_be_in_viewport()
     expect(field).to_have_attribute("aria-invalid", "true")

@@ -1,15 +1,20 @@
 """Several values of a field: how they are typed, what is posted, and what is said of them."""
 
+import itertools
+
 import pytest
 from records_of_rest import of_type, text
 
 from backend.datasets import DATASETS
+from backend.expand import expand
 from backend.grid import expand_grid
 from frontend.components.form import estimate, swept
 from frontend.components.sweeps import grid as sweep_grid
 from frontend.components.sweeps import sweep as sweeps
-from frontend.form import asked, axes, bodies, forms
+from frontend.form import asked, axes, bodies, forms, uneven
+from frontend.form.defaults import PARTS
 from frontend.form.fields import Field
+from frontend.words.formats import tuple_text
 
 BETA = Field(path="beta", kind="number", title="beta", minimum=0, maximum=1e6, ends=("exclusiveMinimum",))
 SEED = Field(path="seed", kind="integer", title="seed", minimum=0)
@@ -125,6 +130,39 @@ def test_a_field_is_found_by_its_plain_name(catalogue, method):
     assert letters
     assert all(key.rpartition(".")[2] in labels[key] for key in letters)
     assert max(map(len, labels.values())) < 60  # what its control shows without cutting it off
+
+
+def test_what_tuples_differ_in_by_default_is_said_until_it_is_set(catalogue):
+    over = {"architecture": "---, -+-, v"}
+    wanted = form_of(catalogue, over=over)
+    assert "3 values: ---, -+-, v. epochs: 40 for (−, −, −)" in wanted.words(0)
+    wanted = form_of(catalogue, over={"architecture": "---, -+-, --v"})
+    assert wanted.uneven.startswith("epochs: 40 for (−, −, −) and (−, −, v), 8 for (−, +, −), by default; to make")
+    specs = [each.spec for each in expand_grid(wanted.posted["base"], wanted.posted["grid"], DATASETS)]
+    assert [spec.training.epochs for spec in specs] == [40, 8, 40]
+    assert not form_of(catalogue, over=over, values={"training.epochs": 3}).uneven
+    assert not form_of(catalogue, over={**over, "epochs": "40"}).uneven
+    assert not form_of(catalogue, over={"architecture": "---, --v"}).uneven
+    assert form_of(catalogue, over={"beta": "1, 2"}).words(0) == "2 values: 1, 2"
+    assert form_of(catalogue, over={}).words(0) is None
+
+
+def test_the_tuples_differ_as_the_server_fills_them_in(catalogue):
+    known = [[entry["symbol"] for entry in catalogue[axis] if entry["symbol"] != "?"] for _, axis in PARTS]
+    for dataset in ("digits", "mnist", "omniglot"):
+        tuples = ["".join(symbols) for symbols in itertools.product(*known)]
+        epochs = {}
+        for symbols in tuples:
+            spec = expand({"dataset": dataset, "architecture": symbols, "method": "vae"}, DATASETS).spec
+            epochs.setdefault(spec.training.epochs, []).append(tuple_text(symbols))
+        said = uneven.told(catalogue, *_plain_form(catalogue, dataset), {}, {"architecture": tuples})
+        told = [f"{count} for {' and '.join(each)}" for count, each in epochs.items()]
+        assert said.startswith(f"epochs: {', '.join(told)}, by default") == (len(told) > 1)
+
+
+def _plain_form(catalogue, dataset):
+    values = bodies.start(catalogue, dataset)
+    return values, forms.layout(catalogue, values)
 
 
 def test_seeds_multiply_unless_they_are_swept_over(catalogue):

@@ -14,7 +14,7 @@ from frontend.components.parts import do
 from frontend.context import Context, complaint, notice, origin
 from frontend.everywhere.new_run import submit, time
 from frontend.form import axes, bodies, controls, forms, terms
-from frontend.form.asked import asked
+from frontend.form.asked import Asked, asked
 from frontend.form.defaults import PARTS, Values, defaults_of, is_structural, networks_of, preset_of
 from frontend.words.runs import CUSTOM, short_title
 
@@ -62,6 +62,14 @@ def drawer() -> dmc.Drawer:
 
 def _copyable(ident: str) -> html.Div:
     return html.Div([html.Pre(id=ident, tabIndex=0), do("Copy", "copy")], className="code")
+
+
+def _button(wanted: Asked) -> str:
+    """What a click does: while a field is wrong it leads there, and queues nothing."""
+    if wanted.faults:
+        return "Mend the marked fields first"
+    runs = bodies.runs_of(wanted.posted)
+    return "Queue this run" if runs == 1 else f"Queue {runs} runs"
 
 
 def register(context: Context) -> None:
@@ -208,13 +216,12 @@ def _preview(context: Context) -> None:
             raise PreventUpdate
         catalogue = await context.catalogue()
         wanted = asked(catalogue, [structure, fields, over, texts], ctx.inputs_list)
-        runs = bodies.runs_of(wanted.posted)
         to, token = "sweeps" if "grid" in wanted.posted else "runs", context.client.has_token
         return (
             bodies.pretty(wanted.posted),
             bodies.curl(wanted.posted, origin(address), token=token, to=to),
-            "Queue this run" if runs == 1 else f"Queue {runs} runs",
+            _button(wanted),
             wanted.record(time.question(wanted.written)),
             [swept.options(axes.keys_of(wanted.layout))] * axes.COUNT,
-            [wanted.axes.words.get(axes.path_of(number)) for number in range(axes.COUNT)],
+            [wanted.words(number) for number in range(axes.COUNT)],
         )
