@@ -13,6 +13,7 @@
 
   let chosen = null; // ids of the points that the brush or the table chose
   let brushing = false; // a person drags: Plotly tells of a choice of nothing at other times too
+  let wide = null; // of the figure's layout, what a narrow screen changes
   let pressed = null; // where the pointer went down last
 
   // -- the figure, drawn anew -----------------------------------------------------------------------------------------
@@ -46,6 +47,8 @@
     next.layout.selectionrevision = Date.now(); // what is chosen is told here, and not kept by Plotly besides
     const wanted = chosen && new Set(chosen);
     for (const trace of next.data) if (trace.customdata) trace.selectedpoints = places(trace, wanted);
+    const { margin, legend, annotations = [] } = next.layout;
+    wide = structuredClone({ margin, legend, annotations });
     if (narrow.matches) stack(next.layout);
     return next;
   }
@@ -58,6 +61,14 @@
       note.font = { ...note.font, size: 9 };
       if (note.name === "bound") note.visible = false; // the note below says it, where it hides no point
     }
+  }
+
+  function restack() {
+    const figure = plot();
+    if (!figure || !figure.layout || !wide) return;
+    const layout = structuredClone(wide);
+    if (narrow.matches) stack(layout);
+    window.Plotly.relayout(figure, layout);
   }
 
   function paint() {
@@ -141,6 +152,8 @@
     const layers = (show || "").split(",").filter((each) => each !== "nondominated").join(",");
     window.rdFrontier.go({ tuple: null, method: null, only: null, sweep: null, show: layers });
   }
+
+  narrow.addEventListener("change", restack);
 
   document.addEventListener("pointerdown", (event) => { pressed = { x: event.clientX, y: event.clientY }; }, true);
 

@@ -9,7 +9,7 @@ from records_of_rest import columns
 from frontend.figures.plane.cloud import MANY
 from frontend.figures.plane.figure import plane
 from frontend.figures.plane.frontiers import Bound, Frontier, frontiers
-from frontend.figures.plane.guides import short_ids
+from frontend.figures.plane.guides import says_bound, short_ids
 from frontend.figures.plane.hover import hover
 from frontend.figures.plane.records import chosen_evaluation, points, shown
 from frontend.figures.plane.window import beyond
@@ -109,6 +109,24 @@ def test_a_decoder_keeps_its_colour_whatever_else_is_shown():
     alone = [trace.marker.color for trace in with_points(plane(both[1:], [], None, view=VIEW, scheme="light"))]
     together = [trace.marker.color for trace in with_points(plane(both, [], None, view=VIEW, scheme="light"))]
     assert alone[0] in together
+
+
+def says(rate, distortion, height, **view):
+    figure = plane(
+        points(columns(rate=rate, distortion=distortion)),
+        [],
+        Bound(height, "a model"),
+        view=replace(VIEW, **view),
+        scheme="light",
+    )
+    return says_bound(figure)
+
+
+def test_the_region_is_named_only_where_the_words_fit_inside_it():
+    assert says([1.0, 5.0, 20.0], [30.0, 20.0, 10.0], 23.54)
+    assert not says([1.0, 5.0, 92.0], [30.0, 20.0, 10.0], 23.54)
+    assert not says([1.0, 5.0, 20.0], [130.0, 120.0, 110.0], 23.54)
+    assert says([1.0, 5.0, 30.0], [30.0, 20.0, 10.0], 23.54, axes="skew")
 
 
 @pytest.mark.parametrize("axes", ["rd", "skew"])

@@ -8,6 +8,7 @@ from dash import html
 from frontend import ids
 from frontend.components.importing import import_button
 from frontend.components.parts import do, link, message, progress_bar, progress_words, share_done
+from frontend.views.query import View, href
 from frontend.words.formats import plural
 from frontend.words.runs import title
 
@@ -38,6 +39,25 @@ def start() -> html.Div:
             import_button(),
             link("See the Lab", "/lab", title="Models whose truth is known"),
         ],
+    )
+
+
+_LONGEST_NAME = 60
+"""Letters of a data set's name that are repeated: an address can hold any text."""
+
+
+def unknown(dataset: str, default: str) -> html.Div:
+    """The address names a data set that is not in the catalogue.
+
+    Args:
+        dataset: as the address has it.
+        default: the data set that is shown when none is asked for.
+    """
+    cut = dataset if len(dataset) <= _LONGEST_NAME else f"{dataset[: _LONGEST_NAME - 1]}\u2026"
+    return message(
+        "No such data set",
+        f"The address asks for {cut}, which this server does not know.",
+        [link("To the plane", "/", kind="primary"), link(f"Show {default}", href(View(dataset=default)))],
     )
 
 

@@ -45,6 +45,13 @@ def bound_traces(bound: Bound | None, view: View, window: Window, colours: Palet
 BOUND_NAME = "bound"
 """Of the annotation, which a narrow screen has no room for."""
 
+_PLOT = (640, 320)
+"""Pixels across and up of a small plot on a wide screen: what fits there fits on larger ones."""
+_LETTER, _LINE = 5.8, 14.5
+"""Pixels of a letter, on average, and of a line, in the font of the words."""
+_EDGE = (0.008, 0.012)
+"""Between the words and the corner, as shares of the plot."""
+
 
 def bound_lines(bound: Bound, window: Window) -> list[str]:
     """What the region below the bound is, in lines."""
@@ -52,16 +59,42 @@ def bound_lines(bound: Bound, window: Window) -> list[str]:
     return _known(bound, where, what) if bound.exact else _bounded(bound, where, what)
 
 
+def says_bound(figure: go.Figure) -> bool:
+    """Whether the region is named in the plot itself."""
+    return any(note.name == BOUND_NAME for note in figure.layout.annotations)
+
+
 def name_bound(figure: go.Figure, bound: Bound | None, view: View, window: Window, colours: Palette) -> None:
+    """Names the shaded region where the words fit inside it: elsewhere they would stand over points."""
     if bound is None:
+        return
+    words = bound_lines(bound, window)
+    if not _fit(words, bound, view, window):
         return
     skew = view.axes == "skew"
     figure.add_annotation(
-        x=0.992 if skew else 0.008, y=0.012, xref="paper", yref="paper", xanchor="right" if skew else "left",
-        yanchor="bottom", align="right" if skew else "left", showarrow=False,
-        text="<br>".join(map(escape, bound_lines(bound, window))), name=BOUND_NAME,
+        x=1 - _EDGE[0] if skew else _EDGE[0], y=_EDGE[1], xref="paper", yref="paper",
+        xanchor="right" if skew else "left", yanchor="bottom", align="right" if skew else "left", showarrow=False,
+        text="<br>".join(map(escape, words)), name=BOUND_NAME,
         font={"size": 11, "color": colours.muted},
     )  # fmt: skip
+
+
+def _fit(words: list[str], bound: Bound, view: View, window: Window) -> bool:
+    """Whether each line, from its top at its far end, is below the bound in the first view of a small plot."""
+    ends = [_EDGE[0] + len(line) * _LETTER / _PLOT[0] for line in words]
+    tops = [_EDGE[1] + index * _LINE / _PLOT[1] for index in range(len(words), 0, -1)]
+    across = [max(_at(share, "x", view, window.x0, window.x1), 0.0) for share in ends]
+    up = [_at(share, "y", view, window.y0, window.y1) for share in tops]
+    sums = up if view.axes == "skew" else [x + y for x, y in zip(across, up, strict=True)]
+    return max(sums) < bound.value
+
+
+def _at(share: float, axis: str, view: View, low: float, high: float) -> float:
+    """The value that stands at a share of an axis."""
+    if axis in view.logs:
+        return float(low * (high / low) ** share)
+    return low + share * (high - low)
 
 
 def _known(bound: Bound, where: str, what: str) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import plotly.graph_objects as go
 from dash import Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
@@ -13,8 +14,9 @@ from frontend.components.explore import empty, look, toolbar
 from frontend.components.parts import link
 from frontend.components.saving import dataset_query, taken
 from frontend.context import Context, complaint, dataset_key
-from frontend.fetch.scenes import remembered, scene, whole_key
+from frontend.fetch.scenes import default_dataset, remembered, scene, whole_key
 from frontend.figures.plane.figure import plane
+from frontend.figures.plane.guides import says_bound
 from frontend.figures.plane.published import there_are
 from frontend.figures.plane.records import evaluations, ids_of
 from frontend.figures.plane.scene import Stage, stage
@@ -45,11 +47,13 @@ def register_plane(context: Context) -> None:
         Output(ids.PLANE_FRAME, "className"),
         Output(ids.PLANE_NOTE, "children"),
         Output(ids.RESOLVED, "data"),
+        Output(ids.EMPTY, "children", allow_duplicate=True),
         Input(ids.FILTERS, "data"),
         Input(ids.POINTS_MOVED, "data"),
         Input(ids.SCHEME, "data"),
         State(ids.SELECTED, "data"),
         State(ids.DATASET, "value"),
+        prevent_initial_call="initial_duplicate",
     )
     async def draw_plane(
         filters: Json | None, moved: int | None, scheme: str | None, selected: str | None, before: str | None
@@ -64,7 +68,10 @@ def register_plane(context: Context) -> None:
                 scene(context, dataset, view.group, view), context.client.get("/points/fields", {"dataset": dataset})
             )
         except ApiError as error:
-            return no_update, "plane failed", complaint(error), no_update
+            if not _of_dataset(error):
+                return no_update, "plane failed", complaint(error), no_update, []
+            said = empty.unknown(dataset, await default_dataset(context, None))
+            return no_update, "plane bare failed", complaint(error), no_update, said
         view = replace(view, dataset=dataset)
         on = stage(found, view, palette(scheme))
         figure = plane(
@@ -82,7 +89,7 @@ def register_plane(context: Context) -> None:
         return (
             taken(figure, name=f"{dataset}-plane", **behind(found, on), export=dataset_query(dataset)),
             "plane bare" if empty_kind else "plane",
-            [note(found, on), html.Span(region(found, on), className="plane-region")],
+            [note(found, on), html.Span(region(found, on), className="plane-region", style=_told(figure))],
             {
                 "dataset": dataset,
                 "evaluation": on.evaluation,
@@ -95,6 +102,7 @@ def register_plane(context: Context) -> None:
                 "frontier": [id_ for point in on.along for id_ in ids_of(point)],
                 "count": found.total if found.thinned else on.filtered if on.undrawn else _count(on),
             },
+            no_update,  # what is resolved says it
         )
 
     context.in_browser(
@@ -103,8 +111,10 @@ def register_plane(context: Context) -> None:
 
     @context.app.callback(Output(ids.EMPTY, "children"), Input(ids.RESOLVED, "data"), Input(ids.EMPTY_TICK, "data"))
     async def fill_empty(resolved: Json | None, _tick: int | None) -> Any:
-        kind = (resolved or {}).get("empty", "")
-        if not resolved or not kind:
+        if not resolved:
+            raise PreventUpdate  # what failed says so itself
+        kind = resolved["empty"]
+        if not kind:
             return []
         if kind in empty.HIDDEN:
             return empty.HIDDEN[kind]()
@@ -121,6 +131,16 @@ def register_plane(context: Context) -> None:
         if running["items"] or queued["items"]:
             return empty.waiting(running["items"], len(queued["items"]))
         return empty.nothing_here(dataset) if others["items"] else empty.start()
+
+
+def _of_dataset(error: ApiError) -> bool:
+    """Whether the server knows no such data set."""
+    return error.status in (404, 422) and any("dataset" in each["loc"] for each in error.errors)
+
+
+def _told(figure: go.Figure) -> dict[str, str]:
+    """The words under the plane show on every screen where the plot itself has no room for them."""
+    return {} if says_bound(figure) else {"display": "block"}
 
 
 def _count(on: Stage) -> int:
