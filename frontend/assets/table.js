@@ -23,6 +23,7 @@
   const NOTHING = "\u2013";
   const MINUS = "\u2212";
   const LETTERS = { beta: "\u03b2", alpha: "\u03b1", lambda: "\u03bb" };
+  const CROSSED = "bounds in expectation: noise may cross them"; // as parts.py says it
   const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
   function setting(value) {
@@ -35,6 +36,13 @@
     const large = Math.abs(value) >= 1e4;
     const text = large ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, "\u2009") : value.toFixed(2);
     return (Number(value.toFixed(large ? 0 : 2)) === 0 ? text.replace("-", "") : text).replace("-", MINUS);
+  }
+
+  const crossed = ({ mi_lower: lower, mi_upper: upper }) => lower > upper;
+
+  function interval(row) {
+    if (row.mi_lower === null || row.mi_upper === null) return NOTHING;
+    return `[${number(row.mi_lower)}, ${number(row.mi_upper)}]${crossed(row) ? "*" : ""}`;
   }
 
   function plusMinus(stderr) {
@@ -185,6 +193,10 @@
       if (byHand(source)) window.rdFrontier.go({ sort: sortOf(api) });
     });
     obey(api);
+    api.addEventListener("cellMouseOver", ({ event, data, column }) => {
+      const cell = event.target.closest(".ag-cell");
+      if (cell && column.getColId() === "mi_lower") cell.title = crossed(data) ? CROSSED : "";
+    });
     api.addEventListener("cellKeyDown", ({ event, data, column }) => {
       if (event.key === "Enter" && column.getColId() !== "ag-Grid-SelectionColumn") go(data.id);
     });
@@ -337,8 +349,7 @@
     pointSetting: ({ value }) => setting(value),
     pointSeed: ({ value }) => String(value ?? NOTHING),
     pointEstimate: ({ value, data, colDef }) => number(value) + plusMinus(data[`${colDef.field}_stderr`]),
-    pointInterval: ({ data }) =>
-      data.mi_lower === null || data.mi_upper === null ? NOTHING : `[${number(data.mi_lower)}, ${number(data.mi_upper)}]`,
+    pointInterval: ({ data }) => interval(data),
     pointIsCurrent: ({ data }) => Boolean(data) && data.id === current,
   });
 
