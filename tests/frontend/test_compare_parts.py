@@ -240,4 +240,11 @@ def test_a_column_of_the_strip_can_be_pinned(samples: dict[str, Any]):
     shown = strip.strip([strip.Column(found[0], sheets(samples))], 1, 0, View(dataset="digits/static"))
     actions = [button.to_plotly_json()["props"] for button in of_type(shown, "Button")]
     assert [(each["data-do"], each["data-target"]) for each in actions] == [("ends", ""), ("pin", "p0")]
-    assert all("R 1.00, D 2.00 nats" in image.alt for image in of_type(shown, "Img"))
+    first, *others = (image.alt for image in of_type(shown, "Img"))
+    assert first == "test image 1, the input"
+    assert all("R 1.00, D 2.00 nats" in each for each in others)
+
+
+def test_a_field_is_broken_after_a_dot_or_an_underscore_only(column: Make):
+    shown = numbers.specification([column("a"), column("b")], every=True)
+    assert "architecture. latent_ dim" in [text(each) for each in of_type(shown, "Code")]

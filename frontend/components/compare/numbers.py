@@ -1,6 +1,7 @@
 """Compare: the numbers of every column with their errors, and the fields of the specifications that differ."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,9 +66,7 @@ def _table(columns: Sequence[Column], rows: Sequence[html.Tr], caption: str) -> 
 
 
 def _name(column: Column) -> html.Th:
-    return html.Th(
-        [tuple_of(column), html.Span(f" {column.short}", className="muted")], scope="col", title=column.where
-    )
+    return html.Th([tuple_of(column), " ", html.Span(column.short, className="muted")], scope="col", title=column.where)
 
 
 def _row(words: str, formula: str, cells: Sequence[Any]) -> html.Tr:
@@ -153,10 +152,18 @@ def specification(columns: Sequence[Column], *, every: bool) -> html.Div | html.
     if not rows:
         return html.P("One specification: no field differs, the seed included.", className="muted")
     body = [
-        html.Tr([html.Th(html.Code(path), scope="row"), *(_field(value, value != values[0]) for value in values)])
+        html.Tr(
+            [html.Th(html.Code(_breaking(path)), scope="row"), *(_field(value, value != values[0]) for value in values)]
+        )
         for path, values in rows.items()
     ]
     return _table(columns, body, "Fields of the specification by dotted path")
+
+
+def _breaking(path: str) -> list[Any]:
+    """A dotted path that a narrow column breaks after a dot or an underscore, and not within a word."""
+    parts = re.findall(r"[^._]+[._]*|[._]+", path)
+    return [each for part in parts for each in (part, html.Wbr())][:-1]
 
 
 def _field(value: Any, differs: bool) -> html.Td:
