@@ -65,6 +65,25 @@ def test_the_strip_has_one_link_for_each_point(samples):
     assert of_type(links[0], "Img")[0].style["left"] == "-300%"
 
 
+def test_the_strip_begins_with_the_input_which_leads_nowhere(samples):
+    (record,) = points(columns(rate=[1.0], distortion=[2.0]))
+    shown = strip.strip([strip.Column(record, sheets(samples))], 1, 3, View(dataset="digits/static"))
+    (row,) = (each for each in parts(shown) if getattr(each, "className", "") == "strip-columns")
+    first = row.children[0]
+    assert first.className == "strip-input"
+    assert not of_type(first, "Link")
+    assert of_type(first, "Img")[0].src == sheets(samples)["inputs"].url
+    without = strip.strip([strip.Column(record, {})], 1, 3, View(dataset="digits/static"))
+    assert "input" not in text(without).split()
+
+
+def test_an_unknown_data_set_is_named_as_text_and_cut():
+    shown = empty.unknown("x" * 70 + "/static", "digits/static")
+    assert "x" * 59 + "\u2026" in text(shown)
+    assert "x" * 60 not in text(shown)
+    assert [each.href for each in of_type(shown, "Link")] == ["/", "/?dataset=digits/static"]
+
+
 def test_a_long_staircase_is_thinned_evenly_and_keeps_its_ends_and_the_selected_point():
     records = points(columns(rate=[float(i) for i in range(300)], distortion=[1.0] * 300))
     kept = strip.thinned(records, "p7")

@@ -59,7 +59,10 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
                 ],
                 className="strip-head",
             ),
-            html.Div([_column(column, image, view) for column in columns], className="strip-columns"),
+            html.Div(
+                [*_input(columns, image), *(_column(column, image, view) for column in columns)],
+                className="strip-columns",
+            ),
         ]
     )
 
@@ -67,6 +70,16 @@ def strip(columns: Sequence[Column], total: int, image: int, view: View) -> html
 def _decimals(rate: float) -> int:
     """As many as keep three digits, so that captions are of one width."""
     return 2 if abs(rate) < 1 else 1 if abs(rate) < 100 else 0
+
+
+def _input(columns: Sequence[Column], image: int) -> list[html.Div]:
+    """What every column reconstructs; nothing where no point has it."""
+    sheet = next((column.sheets["inputs"] for column in columns if "inputs" in column.sheets), None)
+    if sheet is None:
+        return []
+    index = image % sheet.count
+    shown = html.Div([tile(sheet, index, f"test image {index + 1}, the input"), html.Span("input")])
+    return [html.Div(shown, className="strip-input", title="The test image that the top row reconstructs")]
 
 
 def _column(column: Column, image: int, view: View) -> html.Div:
