@@ -57,7 +57,6 @@ def _row(path: str, number: int) -> html.Div:
             ),
         ],
         className="swept-row",
-        style={"gridTemplateColumns": "minmax(0, 1fr)", "gap": 4},  # beside the values a label would be cut off
     )
 
 
