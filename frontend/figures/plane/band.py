@@ -65,6 +65,17 @@ def band(points: Sequence[Measured], looks: Looks, colours: Palette) -> go.Scatt
     )
 
 
+def absent() -> go.Scatter:
+    """Nothing on the band's axis: Plotly 7 fails where an axis comes or goes between two figures of one plot."""
+    return go.Scatter(x=[], y=[], xaxis=AXIS, name="beside", mode="markers", hoverinfo="skip", showlegend=False)
+
+
+def without(layout: dict[str, Any]) -> dict[str, Any]:
+    """The layout without the band, its axis out of sight."""
+    hidden = {"domain": [0.999, 1], "anchor": "y", "visible": False, "fixedrange": True, "range": [-1, 1]}
+    return {**layout, "xaxis2": hidden}
+
+
 def beside(layout: dict[str, Any], colours: Palette) -> dict[str, Any]:
     """The layout with room for the band at its right."""
     edge = 1 - _WIDTH

@@ -61,12 +61,11 @@ def plane(
         *points_traces(drawn, coded, view, colours),
     ):
         figure.add_trace(trace)
-    if beside:
-        figure.add_trace(band.band(beside, coded, colours))
+    figure.add_trace(band.band(beside, coded, colours) if beside else band.absent())
     for trace in legend.legend(coded, view, colours):
         figure.add_trace(trace)
     layout = _layout(view, window, colours)
-    figure.update_layout(band.beside(layout, colours) if beside else layout)
+    figure.update_layout(band.beside(layout, colours) if beside else band.without(layout))
     name_bound(figure, bound, view, window, colours)
     name_iso_elbo(figure, bound, view, window, colours)
     return figure
