@@ -94,7 +94,7 @@ def test_each_tile_shows_its_own_part_of_the_sheet(page: Page, program: Program)
 
 def test_the_zoom_is_still_there_when_a_run_finished(page: Page, program: Program) -> None:
     open_plane(page, program)
-    box = page.locator("#plane-frame .nsewdrag").bounding_box()
+    box = page.locator("#plane-frame .nsewdrag[data-subplot=xy]").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
