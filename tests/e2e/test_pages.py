@@ -186,19 +186,6 @@ def test_a_bad_deep_link_says_so(page: Page, program: Program, path: str, words:
     expect(page.get_by_text(words)).to_be_visible()
 
 
-def test_a_hidden_tab_does_not_poll(page: Page, program: Program) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/changes" in request.url else None)
-    page.goto(f"{program.url}/queue")
-    page.wait_for_timeout(1600)
-    assert asked
-    page.evaluate("Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})")
-    page.wait_for_timeout(300)
-    asked.clear()
-    page.wait_for_timeout(2500)
-    assert asked == []
-
-
 def test_a_server_that_goes_away_is_a_quiet_banner(page: Page, empty_program: Program, may_complain: list[str]) -> None:
     may_complain += ["Failed to load resource", "Failed to fetch", "Callback failed"]
     page.goto(f"{empty_program.url}/queue")

@@ -137,7 +137,8 @@ def test_a_run_is_trained_longer_and_the_two_know_each_other(page: Page, program
     page.get_by_role("link", name="the run that goes on").click()
     expect(page).to_have_url(f"{program.url}/run/{child['id']}")
     lineage = page.locator(".lineage")
-    expect(lineage).to_contain_text(f"after {done} epochs: {done} + 3 = {done + 3} in all.")
+    epochs = "1 epoch" if done == 1 else f"{done} epochs"
+    expect(lineage).to_contain_text(f"after {epochs}: {done} + 3 = {done + 3} in all.")
     program.finished(child["id"])
     expect(page.locator("#run-log")).to_contain_text(re.compile(f"continues run {parent['id']}"))
     lineage.get_by_role("link", name=f"run {parent['id']}").click()
